@@ -1,0 +1,37 @@
+# make run: set up, build the index if there is none, serve the chat on http://127.0.0.1:7860
+# make test: set up, run the tests
+.PHONY: setup run test eval bench lint clean
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+setup: $(READY)
+
+# Made once, remade when what it installs changes.
+$(READY): constraints.txt pyproject.toml
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev]"
+	touch $(READY)
+
+run: setup
+	$(BIN)/vlms serve
+
+test: setup
+	$(BIN)/python -m pytest
+
+eval: setup
+	mkdir -p reports
+	$(BIN)/vlms eval --baselines --html reports/eval.html --json reports/eval.json
+
+bench: setup
+	$(BIN)/python -m evals.bench
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+clean:
+	rm -rf $(VENV) build dist reports *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
