@@ -1,0 +1,63 @@
+"""The language of the field: abbreviations written out, and other words for what a question asks.
+
+In: a text. Out: a text for matching, never for showing. The words stand in ``lexicon.toml``.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_FILE = Path(__file__).with_name("lexicon.toml")
+
+
+@cache
+def _lexicon() -> dict[str, Any]:
+    return tomllib.loads(_FILE.read_text(encoding="utf-8"))
+
+
+@cache
+def function_words() -> frozenset[str]:
+    """Words that carry no content of their own, in lower case."""
+    return frozenset(_lexicon()["function_words"]["english"].split())
+
+
+@cache
+def _abbreviations() -> tuple[re.Pattern[str], dict[str, str]]:
+    meanings = {short: meaning for meaning, shorts in _lexicon()["abbreviations"].items() for short in shorts}
+    alternatives = "|".join(re.escape(short) for short in sorted(meanings, key=len, reverse=True))
+    return re.compile(rf"(?<![\w/])(?:{alternatives})(?![\w/])"), meanings
+
+
+@cache
+def _synonyms() -> tuple[tuple[re.Pattern[str], str], ...]:
+    def pattern(words: list[str]) -> re.Pattern[str]:
+        alternatives = "|".join(re.escape(word).replace(r"\*", r"\w*") for word in words)
+        return re.compile(rf"\b(?:{alternatives})\b", re.IGNORECASE)
+
+    return tuple((pattern(words), terms) for terms, words in _lexicon()["synonyms"].items())
+
+
+def expand(text: str) -> str:
+    """``"GSV LMS"`` becomes ``"GSV (great saphenous vein) LMS (leiomyosarcoma)"``.
+
+    An abbreviation whose meaning stands in the text already is left alone.
+    """
+    pattern, meanings = _abbreviations()
+    lower = text.lower()
+    return pattern.sub(
+        lambda match: match[0] if meanings[match[0]] in lower else f"{match[0]} ({meanings[match[0]]})", text
+    )
+
+
+def synonym_terms() -> list[str]:
+    """The terms of each entry of the lexicon's synonyms, in the order that `synonym_numbers` counts."""
+    return [terms for _, terms in _synonyms()]
+
+
+def synonym_numbers(question: str) -> list[int]:
+    """Which entries put into the sources' words what a question asks in its own."""
+    return [number for number, (pattern, _) in enumerate(_synonyms()) if pattern.search(question)]

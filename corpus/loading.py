@@ -1,0 +1,154 @@
+"""From a folder to a `Corpus`.
+
+In: a folder with a ``manifest.toml`` (the shipped corpus), or any folder of .txt and .md files.
+Out: documents with their units and chunks. A file that is missing, altered or not text is an error
+that names it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, replace
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from corpus.models import Chunk, Corpus, Document, Source, Unit
+from corpus.reading import ReadingHints, read_units
+
+SHIPPED = Path(__file__).parent
+CHUNK_SIZE = 1000  # characters
+
+
+class CorpusError(ValueError):
+    """A corpus that cannot be read; the message is one sentence for the user."""
+
+
+def load_corpus(folder: str | Path | None = None) -> Corpus:
+    """Read a corpus: the shipped one, or a folder of the user's.
+
+    Args:
+        folder: holds ``manifest.toml``, or else .txt and .md files (UTF-8), which are all read.
+
+    Raises:
+        CorpusError: the folder or a file is missing, empty, not UTF-8, or not what the manifest says.
+    """
+    folder = Path(folder) if folder is not None else SHIPPED
+    entries = read_sources(folder)
+    documents = tuple(_read(folder, source, hints) for source, hints in entries)
+    return Corpus(documents, folder, corpus_hash(entries))
+
+
+def read_sources(folder: Path) -> tuple[tuple[Source, ReadingHints], ...]:
+    """What each document of a folder is, and how it is to be read, without reading it.
+
+    Raises:
+        CorpusError: the folder is missing or holds no document, or its manifest is broken.
+    """
+    if not folder.is_dir():
+        raise CorpusError(f"There is no folder '{folder}' to read documents from.")
+    manifest = folder / "manifest.toml"
+    entries = tuple(_from_manifest(manifest) if manifest.is_file() else _from_listing(folder))
+    if not entries:
+        raise CorpusError(f"The folder '{folder}' holds no document: expected .txt or .md files, or a manifest.toml.")
+    return entries
+
+
+def corpus_hash(entries: Sequence[tuple[Source, ReadingHints]]) -> str:
+    """sha256 over what the documents are, how they are to be read, and the code that reads them."""
+    digest = hashlib.sha256(repr(entries).encode())
+    for path in [*sorted(SHIPPED.glob("*.py")), SHIPPED / "lexicon.toml"]:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _from_listing(folder: Path) -> Iterator[tuple[Source, ReadingHints]]:
+    for path in sorted(path for path in folder.iterdir() if path.suffix.lower() in (".txt", ".md")):
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        name = path.stem.replace("_", " ")
+        yield Source(path.stem, path.name, digest, title=name, short_name=name), ReadingHints()
+
+
+def _from_manifest(path: Path) -> Iterator[tuple[Source, ReadingHints]]:
+    try:
+        entries: list[dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8")).get("document", [])
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CorpusError(f"The manifest '{path}' is not valid TOML: {error}.") from error
+    known = {field.name for field in fields(Source)}
+    for entry in entries:
+        name = entry.get("id", "without id")
+        if unknown := set(entry) - known - {"reading"}:
+            raise CorpusError(f"The manifest entry '{name}' has unknown fields: {', '.join(sorted(unknown))}.")
+        if missing := {"id", "file", "sha256", "title"} - set(entry):
+            raise CorpusError(f"The manifest entry '{name}' lacks: {', '.join(sorted(missing))}.")
+        hints = ReadingHints.from_manifest(entry.pop("reading", {}))
+        entry.setdefault("short_name", entry["title"])
+        yield Source(**entry), hints
+
+
+def read_raw(folder: Path, source: Source) -> str:
+    """The raw text of a document, checked against the hash in the manifest.
+
+    Raises:
+        CorpusError: the file is missing, differs from the manifest, is empty or not UTF-8.
+    """
+    path = folder / source.file
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise CorpusError(f"The document '{source.id}' cannot be read from '{path}': {error.strerror}.") from error
+    digest = hashlib.sha256(data).hexdigest()
+    if digest != source.sha256:
+        raise CorpusError(
+            f"The file '{path}' is not the one the manifest describes: its sha256 is {digest[:12]}..., "
+            f"expected {source.sha256[:12]}...; restore the file or correct the manifest."
+        )
+    try:
+        raw = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise CorpusError(f"The file '{path}' is not UTF-8 text (byte {error.start}).") from error
+    if not raw.strip():
+        raise CorpusError(f"The file '{path}' is empty.")
+    return raw
+
+
+def _read(folder: Path, source: Source, hints: ReadingHints) -> Document:
+    """Read one document: raw text, units, chunks."""
+    raw = read_raw(folder, source)
+    try:
+        units = read_units(raw, source.id, hints)
+    except ValueError as error:
+        raise CorpusError(f"The document '{source.id}' does not fit its manifest entry: {error}") from error
+    units, chunks = _chunked(units)
+    return Document(source, raw, units, chunks)
+
+
+def _chunked(units: Sequence[Unit]) -> tuple[tuple[Unit, ...], tuple[Chunk, ...]]:
+    """Cut each section into chunks and tell each unit which chunk holds its beginning."""
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+    splitter = RecursiveCharacterTextSplitter(
+        chunk_size=CHUNK_SIZE,
+        chunk_overlap=0,
+        add_start_index=True,
+        separators=["\n\n", "\n", " ", ""],  # paragraphs, units, words
+    )
+    numbered: list[Unit] = []
+    chunks: list[Chunk] = []
+    for section, group in groupby(units, key=lambda unit: unit.section):
+        members = list(group)
+        starts, text = [], ""
+        for previous, unit in zip([None, *members], members, strict=False):
+            if previous is not None:
+                text += "\n" if previous.paragraph == unit.paragraph else "\n\n"
+            starts.append(len(text))
+            text += unit.text
+        parts = splitter.create_documents([text])
+        bounds = [part.metadata["start_index"] for part in parts]
+        for start, unit in zip(starts, members, strict=True):
+            within = max((number for number, bound in enumerate(bounds) if bound <= start), default=0)
+            numbered.append(replace(unit, chunk=len(chunks) + within))
+        chunks.extend(Chunk(unit.doc_id, section, part.page_content) for part in parts)
+    return tuple(numbered), tuple(chunks)
