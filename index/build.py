@@ -1,0 +1,125 @@
+"""From a corpus and a model to an index on disk, with a progress bar.
+
+In: a corpus folder, a model, a place. Out: the place, holding a build that `index.opening` can use.
+Encoding runs in sentence-transformers; the encoder is exported for answering.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from corpus.lexicon import synonym_terms
+from corpus.loading import load_corpus
+from corpus.models import Corpus
+from index.corpus_file import save_corpus
+from index.encoder import Encoding, TorchEncoder
+from index.export import ExportError, export_encoder
+from index.late_interaction import TokenVectors, term_matches, token_weights
+from index.model import ModelSource, weights_checked
+from index.passages import passages
+from index.store import FORMAT, Header, file_hash, new_build_name, publish
+from index.words import WordIndex
+
+log = logging.getLogger(__name__)
+_BATCH = 32
+
+
+def build_index(folder: Path, place: Path, source: ModelSource, progress: bool = True) -> None:
+    """Build the index of the corpus in ``folder`` and make it current at ``place``.
+
+    The caller holds the lock of the place. A build that is interrupted leaves what was there before.
+
+    Raises:
+        CorpusError, ModelError: the corpus or the model cannot be used.
+        OSError: the place cannot be written.
+    """
+    name = new_build_name()
+    draft = place / f"{name}.draft"
+    draft.mkdir(parents=True)
+    with _bar(progress) as advance:
+        advance("Reading documents", 0.02)
+        corpus = load_corpus(folder)
+        advance("Loading the model", 0.05)
+        encoder = TorchEncoder(weights_checked(source).folder)
+        _write_vectors(corpus, encoder, draft, advance)
+        advance("Exporting the encoder", 0.90)
+        engine, notice = _exported(encoder, source, draft)
+        advance("Checking and saving", 0.98)
+        files = {str(path.relative_to(draft).as_posix()): file_hash(path) for path in sorted(_files(draft))}
+        header = Header(
+            FORMAT, corpus.hash, source.name, source.sha256, engine, notice, encoder.max_tokens, name, files
+        )
+        publish(place, draft, header)
+        advance("Index ready", 1.0)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.rglob("*") if path.is_file())
+
+
+def _write_vectors(corpus: Corpus, encoder: TorchEncoder, draft: Path, advance: Advance) -> None:
+    import faiss
+
+    texts = passages(corpus)
+    both = [text.alone for text in texts] + [text.context for text in texts]
+    encodings: list[Encoding] = []
+    for start in range(0, len(both), _BATCH):
+        encodings.extend(encoder.encode(both[start : start + _BATCH], _BATCH))
+        advance(f"Encoding {len(texts)} passages", 0.10 + 0.80 * len(encodings) / len(both))
+    alone = encodings[: len(texts)]
+    tokens = TokenVectors.from_encodings(encodings)
+    tokens.save(draft, "tokens")
+    weights = token_weights(alone, encoder.model.tokenizer.get_vocab())
+    np.save(draft / "token-weights.npy", weights)
+    matches, totals = term_matches(encoder.encode(synonym_terms()), tokens, weights)
+    np.save(draft / "term-matches.npy", matches)
+    np.save(draft / "term-weights.npy", totals)
+    pooled = np.stack([encoding.pooled for encoding in encodings])
+    dense = faiss.IndexFlatIP(pooled.shape[1])
+    dense.add(pooled)
+    faiss.write_index(dense, str(draft / "passages.faiss"))
+    WordIndex.build([text.context for text in texts]).save(draft)
+    save_corpus(corpus, draft / "corpus.json")
+
+
+def _exported(encoder: TorchEncoder, source: ModelSource, draft: Path) -> tuple[str, str]:
+    try:
+        export_encoder(encoder, draft)
+    except ExportError as error:
+        for leftover in ("encoder.onnx", "encoder.onnx.data", "tokenizer.json"):
+            (draft / leftover).unlink(missing_ok=True)
+        notice = f"The model '{source.name}' answers through sentence-transformers, which is slower: {error}."
+        log.warning(notice)
+        return "torch", notice
+    return "onnx", ""
+
+
+class Advance:
+    """Shows what is being done, and how much of the whole is done (0..1)."""
+
+    def __call__(self, what: str, done: float) -> None:
+        """Without a bar, nothing is shown."""
+
+
+@contextmanager
+def _bar(shown: bool) -> Iterator[Advance]:
+    if not shown:
+        yield Advance()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description:<28}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("Building the index", total=1.0)
+
+        class Bar(Advance):
+            def __call__(self, what: str, done: float) -> None:
+                bar.update(task, description=what, completed=done)
+
+        yield Bar()

@@ -1,0 +1,124 @@
+"""From texts to vectors: one vector a token for late interaction, one a text for the dense search.
+
+Two engines give the same result: sentence-transformers (torch) builds the index, ONNX Runtime
+answers questions without torch. Both return `Encoding`s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+
+class Encoding(NamedTuple):
+    """One encoded text.
+
+    Attributes:
+        tokens: one unit vector a token, special tokens left out; shape (n_tokens, dimension).
+        ids: the token ids; shape (n_tokens,).
+        pooled: the unit vector of the whole text (mean over all its tokens); shape (dimension,).
+    """
+
+    tokens: Floats
+    ids: NDArray[np.int64]
+    pooled: Floats
+
+
+class Encoder(Protocol):
+    """What both engines offer."""
+
+    def encode(self, texts: Sequence[str]) -> list[Encoding]: ...
+
+    def count(self, text: str) -> int:
+        """The number of word tokens of a text, which is not run through the model."""
+        ...
+
+
+def _unit(vectors: Floats) -> Floats:
+    norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    scaled: Floats = (vectors / np.maximum(norms, 1e-12)).astype(np.float32)
+    return scaled
+
+
+def _encoding(vectors: Floats, ids: Any, special: Any) -> Encoding:
+    """Pool over all tokens, as the model was trained; keep the ones that are words for late interaction."""
+    words = ~np.asarray(special, dtype=bool)
+    return Encoding(_unit(vectors[words]), np.asarray(ids, dtype=np.int64)[words], _unit(vectors.mean(axis=0)))
+
+
+class OnnxEncoder:
+    """The exported encoder: ONNX Runtime and the tokenizers library, no torch.
+
+    Args:
+        folder: holds ``encoder.onnx`` and ``tokenizer.json`` as `index.export` wrote them.
+        max_tokens: longer texts are cut, as sentence-transformers does.
+        threads: ONNX Runtime threads; 0 lets it use all cores.
+    """
+
+    def __init__(self, folder: Path, max_tokens: int, threads: int = 0) -> None:
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(
+            folder / "encoder.onnx", options, providers=["CPUExecutionProvider"]
+        )
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.enable_truncation(max_tokens)
+        self._tokenizer.no_padding()
+
+    def encode(self, texts: Sequence[str]) -> list[Encoding]:
+        """Encode each text by itself: answering has one at a time, and padding would only cost."""
+        encodings = []
+        for tokenized in self._tokenizer.encode_batch(list(texts)):
+            inputs = {
+                "input_ids": np.array([tokenized.ids], dtype=np.int64),
+                "attention_mask": np.array([tokenized.attention_mask], dtype=np.int64),
+            }
+            (vectors,) = self._session.run(["tokens"], inputs)
+            encodings.append(_encoding(vectors[0], tokenized.ids, tokenized.special_tokens_mask))
+        return encodings
+
+    def count(self, text: str) -> int:
+        return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
+
+
+class TorchEncoder:
+    """sentence-transformers itself: builds indexes, and answers where a model cannot be exported."""
+
+    def __init__(self, folder: Path) -> None:
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        self.model = SentenceTransformer(str(folder), device="cpu")
+
+    @property
+    def max_tokens(self) -> int:
+        return int(self.model.get_max_seq_length() or 512)
+
+    def encode(self, texts: Sequence[str], batch_size: int = 32) -> list[Encoding]:
+        outputs: Any = self.model.encode(
+            list(texts), batch_size=batch_size, output_value=None, show_progress_bar=False, convert_to_numpy=False
+        )
+        special = set(self.model.tokenizer.all_special_ids)
+        encodings = []
+        for output in outputs:
+            kept = output["attention_mask"].bool()
+            ids = output["input_ids"][kept].numpy()
+            vectors = output["token_embeddings"][kept].numpy()
+            encoding = _encoding(vectors, ids, [int(number) in special for number in ids])
+            # The model's own pooling counts here: another model may not pool by the mean.
+            encodings.append(encoding._replace(pooled=_unit(output["sentence_embedding"].numpy())))
+        return encodings
+
+    def count(self, text: str) -> int:
+        return len(self.model.tokenizer.encode(text, add_special_tokens=False))

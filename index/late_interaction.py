@@ -1,0 +1,105 @@
+"""Token vectors of all passages, and the best match of each question token in each passage.
+
+Late interaction (ColBERT: Khattab and Zaharia, SIGIR 2020): every question token is compared with
+every token of a passage, and only its best match counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.lexicon import function_words
+from index.encoder import Encoding, Floats
+
+_IN_MEMORY = 512 * 2**20  # bytes of float32; larger stores stay on disk, memory-mapped
+
+
+class TokenVectors:
+    """Token vectors of ``n`` passages.
+
+    Attributes:
+        vectors: all unit vectors, passage after passage; shape (n_tokens, dimension), float16 on disk.
+            A store of up to 512 MB is widened to float32 once, since that would cost each question
+            more than the comparison itself.
+        starts: where each passage begins, and the end of the last; shape (n + 1,).
+    """
+
+    def __init__(self, vectors: NDArray[Any], starts: NDArray[np.int64]) -> None:
+        self.starts = starts
+        self.vectors = vectors.astype(np.float32) if vectors.size * 4 <= _IN_MEMORY else vectors
+
+    @classmethod
+    def from_encodings(cls, encodings: Sequence[Encoding]) -> TokenVectors:
+        lengths = [len(encoding.tokens) for encoding in encodings]
+        starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        return cls(np.concatenate([encoding.tokens for encoding in encodings]).astype(np.float16), starts)
+
+    def save(self, folder: Path, name: str) -> None:
+        """Write ``<name>.npy`` (float16) and ``<name>-starts.npy``."""
+        np.save(folder / f"{name}.npy", self.vectors.astype(np.float16))
+        np.save(folder / f"{name}-starts.npy", self.starts)
+
+    @classmethod
+    def load(cls, folder: Path, name: str) -> TokenVectors:
+        """Open what `save` wrote; the vectors are memory-mapped."""
+        return cls(np.load(folder / f"{name}.npy", mmap_mode="r"), np.load(folder / f"{name}-starts.npy"))
+
+    def best_matches(self, question: Floats, passages: NDArray[np.int64]) -> Floats:
+        """The highest cosine of each question token in each of the given passages.
+
+        Args:
+            question: unit vectors of the question's tokens; shape (q, dimension).
+            passages: numbers of the passages to compare, each of at least one token; shape (p,).
+
+        Returns:
+            Cosines; shape (p, q).
+        """
+        if len(passages) == 0 or len(question) == 0:
+            return np.zeros((len(passages), len(question)), dtype=np.float32)
+        lengths = self.starts[passages + 1] - self.starts[passages]
+        firsts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
+        rows = np.arange(lengths.sum()) + np.repeat(self.starts[passages] - firsts, lengths)
+        cosines = np.asarray(self.vectors[rows], dtype=np.float32) @ question.T
+        best: Floats = np.maximum.reduceat(cosines, firsts, axis=0)
+        return best
+
+
+_FUNCTION_WORD_WEIGHT = 1.0
+_PUNCTUATION_WEIGHT = 0.5
+
+
+def token_weights(encodings: Sequence[Encoding], vocabulary: Mapping[str, int]) -> Floats:
+    """How much each token of a question counts; shape (vocabulary size,).
+
+    Inverse document frequency over the passages, in BM25's form (Robertson and Zaragoza, 2009). What
+    only questions hold ("what", "?") is rare in passages and still says little: it is capped.
+    """
+    counts = np.zeros(max(vocabulary.values()) + 1)
+    for encoding in encodings:
+        counts[np.unique(encoding.ids)] += 1
+    weights: Floats = np.log1p((len(encodings) - counts + 0.5) / (counts + 0.5)).astype(np.float32)
+    for token, number in vocabulary.items():
+        word = token.lstrip("#Ġ▁").lower()
+        if word in function_words():
+            weights[number] = min(weights[number], _FUNCTION_WORD_WEIGHT)
+        elif not any(character.isalnum() for character in word):
+            weights[number] = min(weights[number], _PUNCTUATION_WEIGHT)
+    return weights
+
+
+def term_matches(terms: Sequence[Encoding], tokens: TokenVectors, weights: Floats) -> tuple[Floats, Floats]:
+    """How well each term of the lexicon matches each passage, worked out once for all questions.
+
+    Returns:
+        Weighted sums of best matches, shape (n_terms, n_passages), and the sum of the weights of each
+        term's tokens, shape (n_terms,).
+    """
+    everything = np.arange(len(tokens.starts) - 1)
+    sums = np.stack([tokens.best_matches(term.tokens, everything) @ weights[term.ids] for term in terms])
+    totals = np.array([weights[term.ids].sum() for term in terms], dtype=np.float32)
+    return sums.astype(np.float32), totals

@@ -1,0 +1,155 @@
+"""Open the index of a corpus, building it where there is none; `Index` is what answering searches.
+
+In: a corpus folder, a place, a model, each with a default. Out: an open, checked `Index`.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock, Timeout
+from numpy.typing import NDArray
+
+from corpus.loading import SHIPPED, corpus_hash, read_sources
+from corpus.models import Corpus
+from index.corpus_file import open_corpus
+from index.encoder import Encoder, Floats, OnnxEncoder, TorchEncoder
+from index.late_interaction import TokenVectors
+from index.model import ModelSource, find_model
+from index.store import Header, IndexMissing, IndexUnusable, checked_build, default_place
+from index.words import WordIndex
+
+log = logging.getLogger(__name__)
+_WAIT = 600.0  # seconds that a second builder waits for the first
+
+
+@dataclass(frozen=True)
+class Index:
+    """An open index over ``corpus.units``; passages are numbered as they are.
+
+    Attributes:
+        tokens: token vectors of ``2 n`` passages: unit ``i`` alone is ``i``, with its context ``n + i``.
+        weights: inverse document frequency by token id.
+        term_matches: match of each lexicon term with each passage; shape (n_terms, 2 n).
+        term_weights: weight of each lexicon term; shape (n_terms,).
+        dense: FAISS, inner product over the pooled vectors of the same ``2 n`` passages.
+        words: BM25 over the contexts.
+    """
+
+    corpus: Corpus
+    header: Header
+    place: Path
+    encoder: Encoder
+    tokens: TokenVectors
+    weights: Floats
+    term_matches: Floats
+    term_weights: Floats
+    dense: Any
+    words: WordIndex
+
+    def nearest(self, vector: Floats, count: int) -> tuple[NDArray[np.int64], Floats]:
+        """Numbers and cosines of the ``count`` passages nearest to a unit vector, best first."""
+        cosines, numbers = self.dense.search(vector[np.newaxis], min(count, self.dense.ntotal))
+        return numbers[0], cosines[0]
+
+
+def open_index(
+    corpus: str | Path | None = None,
+    index_dir: str | Path | None = None,
+    model: str | Path | None = None,
+    *,
+    rebuild: bool = False,
+    progress: bool = True,
+) -> Index:
+    """Open the index of a corpus; build it first if there is none yet.
+
+    An index of the shipped corpus that is damaged, outdated or another's is built again, with a
+    notice in the log. That of a user's own corpus raises instead: it may be somebody's work.
+
+    Args:
+        corpus: folder of documents; default: the shipped ones.
+        index_dir: where the index lies; default: ``$VLMS_INDEX_DIR``, or the user's cache.
+        model: folder or name of a sentence-transformers model; default: the packaged one.
+        rebuild: build it again in any case.
+        progress: show a progress bar on standard error while building.
+
+    Raises:
+        IndexUnusable: the index cannot be used, and was not to be replaced.
+        CorpusError, ModelError: the corpus or the model cannot be used.
+    """
+    folder = Path(corpus) if corpus is not None else SHIPPED
+    source = find_model(model)
+    wanted = corpus_hash(read_sources(folder))
+    place = Path(index_dir) if index_dir is not None else default_place(wanted, source)
+    if not rebuild:
+        try:
+            return _load(place, folder, wanted, source)
+        except IndexMissing:
+            pass
+        except IndexUnusable as error:
+            _replaceable_or_raise(error, folder)
+    _build_alone(place, folder, wanted, source, rebuild, progress)
+    return _load(place, folder, wanted, source)
+
+
+def _replaceable_or_raise(error: IndexUnusable, folder: Path) -> None:
+    if folder.resolve() != SHIPPED.resolve():
+        raise IndexUnusable(f"{error} Build it again with: vlms index --corpus '{folder}' --rebuild") from error
+    log.warning("%s It is built again.", error)
+
+
+def _build_alone(place: Path, folder: Path, wanted: str, source: ModelSource, rebuild: bool, progress: bool) -> None:
+    """Build under the lock of the place; whoever waited for another builder uses what that one built."""
+    from index.build import build_index
+
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(place / "lock")
+        with lock.acquire(timeout=_WAIT):
+            if not rebuild:
+                try:
+                    checked_build(place, wanted, source)
+                    return
+                except IndexUnusable:
+                    pass
+            for draft in place.glob("*.draft"):  # of a builder that was killed: nobody else holds the lock
+                _remove(draft)
+            build_index(folder, place, source, progress)
+    except Timeout:
+        raise IndexUnusable(f"Another process has been building the index in '{place}' for over 10 minutes.") from None
+    except OSError as error:
+        raise IndexUnusable(f"The index cannot be written to '{place}': {error.strerror or error}.") from error
+
+
+def _remove(folder: Path) -> None:
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _load(place: Path, folder: Path, wanted: str, source: ModelSource) -> Index:
+    import faiss
+
+    header, build = checked_build(place, wanted, source)
+    encoder: Encoder
+    if header.engine == "onnx":
+        encoder = OnnxEncoder(build, header.max_tokens)
+    else:
+        log.warning(header.notice)
+        encoder = TorchEncoder(source.folder)
+    return Index(
+        corpus=open_corpus(folder, build / "corpus.json"),
+        header=header,
+        place=place,
+        encoder=encoder,
+        tokens=TokenVectors.load(build, "tokens"),
+        weights=np.load(build / "token-weights.npy"),
+        term_matches=np.load(build / "term-matches.npy"),
+        term_weights=np.load(build / "term-weights.npy"),
+        dense=faiss.read_index(str(build / "passages.faiss")),
+        words=WordIndex.load(build),
+    )

@@ -1,0 +1,129 @@
+"""The index on disk: where it lies, what its header says, and what is checked before it is used.
+
+A place holds ``header.json`` and the folder of one build that it names. A build is written beside and
+becomes current when the header is replaced, which is atomic: whoever is interrupted leaves the old one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from index.model import ModelSource
+
+FORMAT = 1
+HEADER = "header.json"
+ENVIRONMENT = "VLMS_INDEX_DIR"
+_BUILD = "build-"
+
+
+class IndexUnusable(ValueError):
+    """An index that must not be used; the message is one sentence that says why."""
+
+
+class IndexMissing(IndexUnusable):
+    """There is no index at the place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What an index was built from, and the sha256 of each of its files.
+
+    ``engine`` is "onnx", or "torch" for a model that has no export; ``notice`` then says why.
+    """
+
+    format: int
+    corpus: str
+    model: str
+    model_sha256: str
+    engine: str
+    notice: str
+    max_tokens: int
+    build: str
+    files: Mapping[str, str]
+
+
+def default_place(corpus_hash: str, source: ModelSource) -> Path:
+    """Where an index lies unless told otherwise: ``$VLMS_INDEX_DIR``, or the user's cache, by corpus and model."""
+    if chosen := os.environ.get(ENVIRONMENT):
+        return Path(chosen)
+    from platformdirs import user_cache_path
+
+    return user_cache_path("venous-leiomyosarcoma", appauthor=False) / f"{corpus_hash[:12]}-{source.sha256[:12]}"
+
+
+def read_header(place: Path) -> Header:
+    """The header of the index at ``place``.
+
+    Raises:
+        IndexMissing: there is none.
+        IndexUnusable: it is not a header of this format.
+    """
+    path = place / HEADER
+    try:
+        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        version = data["format"]
+    except FileNotFoundError:
+        raise IndexMissing(f"There is no index in '{place}'.") from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise IndexUnusable(f"The index header '{path}' is damaged or foreign.") from error
+    if version != FORMAT:
+        raise IndexUnusable(f"The index in '{place}' has format {version}; this version reads format {FORMAT}.")
+    try:
+        return Header(**data)
+    except TypeError as error:
+        raise IndexUnusable(f"The index header '{path}' is damaged or foreign.") from error
+
+
+def checked_build(place: Path, corpus_hash: str, source: ModelSource) -> tuple[Header, Path]:
+    """The header and the build folder at ``place``, after everything about them was checked.
+
+    Raises:
+        IndexMissing: there is no index.
+        IndexUnusable: it belongs to another corpus or model, or a file is missing, altered or truncated.
+    """
+    header = read_header(place)
+    if header.corpus != corpus_hash:
+        raise IndexUnusable(f"The index in '{place}' was built from another corpus or another state of it.")
+    if (header.model, header.model_sha256) != (source.name, source.sha256):
+        raise IndexUnusable(
+            f"The index in '{place}' was built with the model '{header.model}' ({header.model_sha256[:12]}...), "
+            f"not with '{source.name}' ({source.sha256[:12]}...)."
+        )
+    folder = place / header.build
+    if Path(header.build).name != header.build or not header.build.startswith(_BUILD):
+        raise IndexUnusable(f"The index header '{place / HEADER}' is damaged or foreign.")
+    for name, digest in header.files.items():
+        if not (folder / name).is_file():
+            raise IndexUnusable(f"The index in '{place}' lacks its file '{name}'.")
+        if file_hash(folder / name) != digest:
+            raise IndexUnusable(f"The index file '{folder / name}' is damaged: it is not the one that was written.")
+    return header, folder
+
+
+def file_hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def publish(place: Path, folder: Path, header: Header) -> None:
+    """Make a finished build the current one, then remove builds that nothing refers to any more."""
+    final = place / header.build
+    os.replace(folder, final)
+    draft = place / f"{HEADER}.new"
+    draft.write_text(json.dumps(asdict(header), indent=1), encoding="utf-8")
+    os.replace(draft, place / HEADER)
+    for other in place.glob(f"{_BUILD}*"):
+        if other != final:
+            shutil.rmtree(other, ignore_errors=True)
+
+
+def new_build_name() -> str:
+    """A folder name no other build has."""
+    return f"{_BUILD}{os.urandom(6).hex()}"
