@@ -1,0 +1,123 @@
+"""The command line, ``vlms``: ask, serve, index, sources, and what other packages add (eval).
+
+Nothing heavy is imported before a command needs it, so that ``vlms --help`` is immediate. Whatever is
+wrong with what the user gave is one sentence on standard error and exit code 2.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+app = typer.Typer(
+    help="Answers questions on venous leiomyosarcoma from its source documents, in verbatim, cited quotes.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+CorpusOption = Annotated[
+    Optional[Path],  # noqa: UP045 - typer reads the annotation at run time
+    typer.Option("--corpus", help="Folder of documents to answer from; default: the shipped five.", show_default=False),
+]
+IndexOption = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option(
+        "--index-dir",
+        envvar="VLMS_INDEX_DIR",
+        help="Where the index lies; default: the user cache.",
+        show_default=False,
+    ),
+]
+ModelOption = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--model", help="sentence-transformers model, by folder or hub name.", show_default=False),
+]
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question; '-' reads it from standard input.")],
+    corpus: CorpusOption = None,
+    index_dir: IndexOption = None,
+    model: ModelOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole answer as JSON.")] = False,
+) -> None:
+    """Answer one question in verbatim, cited quotes, or say that the sources do not."""
+    from assistant.engine import Assistant
+
+    answer = Assistant(corpus, index_dir, model).ask(sys.stdin.read() if question == "-" else question)
+    if as_json:
+        import json
+
+        print(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2))
+    else:
+        from assistant.terminal import show
+
+        show(answer)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 7860,
+    corpus: CorpusOption = None,
+    index_dir: IndexOption = None,
+    model: ModelOption = None,
+) -> None:
+    """Serve the chat in the browser."""
+    from assistant.engine import Assistant
+    from assistant.web import serve as serve_web
+
+    serve_web(Assistant(corpus, index_dir, model), host=host, port=port)
+
+
+@app.command()
+def index(
+    corpus: CorpusOption = None,
+    index_dir: IndexOption = None,
+    model: ModelOption = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Build it again even if it is sound.")] = False,
+) -> None:
+    """Build the index, or check the one that is there."""
+    from index import open_index
+
+    opened = open_index(corpus, index_dir, model, rebuild=rebuild)
+    print(
+        f"The index in '{opened.place}' is sound: {len(opened.corpus)} documents, "
+        f"{len(opened.corpus.units)} quotable units, model {opened.header.model}, engine {opened.header.engine}."
+    )
+
+
+@app.command()
+def sources(corpus: CorpusOption = None) -> None:
+    """List the documents that answers are quoted from, with their evidence and review status."""
+    from assistant.terminal import show_sources
+    from corpus.loading import SHIPPED, read_sources
+
+    show_sources([source for source, _ in read_sources(corpus or SHIPPED)])
+
+
+def _add_commands() -> None:
+    for entry in entry_points(group="vlms.commands"):
+        app.command(entry.name)(entry.load())
+
+
+def main() -> None:
+    """Run ``vlms``; a `ValueError` or `OSError` of a command is the user's to read, not a traceback."""
+    _add_commands()
+    try:
+        app()
+    except (ValueError, OSError, RuntimeError) as error:
+        print(f"vlms: {error}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

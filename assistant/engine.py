@@ -1,0 +1,113 @@
+"""`Assistant`: from a question to an `Answer`, every quote checked against its source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from assistant import rendering
+from assistant.abstention import probability, reason, signals, unknown_words
+from assistant.answer import Answer, Quote
+from assistant.composing import Passage, compose
+from assistant.dialogue import Resolved, resolve
+from assistant.highlighting import highlights
+from assistant.question import checked_history, checked_question
+from assistant.retrieval import retrieve
+from assistant.settings import abstention
+from corpus.cleaning import Span
+from corpus.models import Corpus, Unit
+from index import Index, open_index
+
+AUDIENCES = ("clinician", "patient")
+_NEAREST = 5
+
+
+class QuoteError(RuntimeError):
+    """A quote is not the text of its source; it must never be shown."""
+
+
+class Assistant:
+    """Answers questions from a corpus in verbatim, cited quotes.
+
+    Args:
+        corpus: folder of documents (a ``manifest.toml``, or .txt and .md files); default: the shipped one.
+        index_dir: where its index lies; default: ``$VLMS_INDEX_DIR``, or the user's cache.
+        model: name or folder of a sentence-transformers model; default: the packaged one.
+        progress: show a bar on standard error if the index has to be built first.
+
+    Raises:
+        CorpusError, ModelError, IndexUnusable: all `ValueError`, each one sentence for the user.
+    """
+
+    def __init__(
+        self,
+        corpus: str | Path | None = None,
+        index_dir: str | Path | None = None,
+        model: str | Path | None = None,
+        *,
+        progress: bool = True,
+    ) -> None:
+        self.index: Index = open_index(corpus, index_dir, model, progress=progress)
+
+    @property
+    def corpus(self) -> Corpus:
+        """The documents that are quoted."""
+        return self.index.corpus
+
+    def ask(
+        self,
+        question: str,
+        history: Iterable[Mapping[str, str]] | None = None,
+        audience: str = "clinician",
+    ) -> Answer:
+        """Answer a question, or say that the sources do not.
+
+        Args:
+            question: up to 2,000 characters.
+            history: turns before it, oldest first, each ``{"role": "user" | "assistant", "content": text}``;
+                a question that cannot be understood alone is read in their light.
+            audience: "clinician", or "patient", who gets a framing sentence; the quotes are the same.
+
+        Raises:
+            ValueError: the question, the history or the audience is not usable; the message says why.
+            QuoteError: a passage is not what its source says (a damaged installation).
+        """
+        asked = checked_question(question)
+        if audience not in AUDIENCES:
+            raise ValueError(f"The audience must be one of {', '.join(AUDIENCES)}, not '{audience}'.")
+        resolved = resolve(asked, checked_history(history))
+        ranked = retrieve(self.index, resolved)
+        confidence = probability(signals(self.index, resolved, ranked))
+        quotes = tuple(self._quote(passage, resolved) for passage in compose(self.index, ranked))
+        if not quotes or confidence < abstention().threshold:
+            why, nearest = reason(unknown_words(self.index, resolved)), quotes[:_NEAREST]
+            text = rendering.abstained(why, nearest)
+            return Answer(asked, resolved.text, text, (), True, confidence, why, nearest)
+        return Answer(asked, resolved.text, rendering.answered(quotes, audience), quotes, False, confidence)
+
+    def _quote(self, passage: Passage, question: Resolved) -> Quote:
+        units = [self.corpus.units[number] for number in passage.units]
+        document = self.corpus[units[0].doc_id]
+        spans = merged_spans(units)
+        text = " ".join(unit.text for unit in units)
+        if not all(document.text_at(unit.spans) == unit.text for unit in units):
+            raise QuoteError(f"A passage of '{document.id}' at {spans} is not what the source says; it is not shown.")
+        also = dict.fromkeys(self.corpus.units[number].section for number in passage.also)
+        return Quote(
+            text=text,
+            doc_id=document.id,
+            section=units[0].section,
+            spans=spans,
+            kind=units[0].kind,
+            score=passage.score,
+            evidence=document.source.evidence,
+            reviewed=document.source.reviewed,
+            source=document.source.short_name,
+            highlights=highlights(question.text, text),
+            also_in=tuple(f"{document.source.short_name}, {section}" for section in also),
+        )
+
+
+def merged_spans(units: Iterable[Unit]) -> tuple[Span, ...]:
+    """The raw spans of neighbouring units, those that follow each other within a line or word gap kept apart."""
+    return tuple(span for unit in units for span in unit.spans)

@@ -1,0 +1,44 @@
+"""From quotes to the answer's Markdown: fixed connecting phrases, verbatim quotes, [n] citations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.answer import Quote
+
+_FOR_PATIENTS = "These are passages from medical papers, quoted word for word. Please discuss them with your doctors."
+
+
+def answered(quotes: Sequence[Quote], audience: str) -> str:
+    """An answer: the first quote, further ones below it, then the citations."""
+    lines = [_FOR_PATIENTS] if audience == "patient" else []
+    lines.append(_quoted(quotes[0], 1))
+    if len(quotes) > 1:
+        lines.append("Further passages:")
+        lines.append("\n".join(f"- {_quoted(quote, number)}" for number, quote in enumerate(quotes[1:], 2)))
+    lines.append(_citations(quotes))
+    return "\n\n".join(lines)
+
+
+def abstained(reason: str, nearest: Sequence[Quote]) -> str:
+    """No answer: why, and what came nearest, marked as not an answer."""
+    lines = [reason]
+    if nearest:
+        lines.append("Nearest passages (not an answer):")
+        lines.append("\n".join(f"- {_quoted(quote, number)}" for number, quote in enumerate(nearest, 1)))
+        lines.append(_citations(nearest))
+    return "\n\n".join(lines)
+
+
+def _quoted(quote: Quote, number: int) -> str:
+    # Text that looks like a tag must stay text wherever the Markdown is rendered.
+    return f"“{re.sub(r'<(?=[A-Za-z/!?])', chr(92) + '<', quote.text)}” [{number}]"
+
+
+def _citations(quotes: Sequence[Quote]) -> str:
+    lines = []
+    for number, quote in enumerate(quotes, 1):
+        also = f"; also in {', '.join(quote.also_in)}" if quote.also_in else ""
+        lines.append(f"[{number}] {quote.citation()}{also}")
+    return "  \n".join(lines)

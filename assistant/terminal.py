@@ -1,0 +1,59 @@
+"""Answers and sources in a terminal: in an `Answer` or the sources, out coloured text (plain when piped)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from assistant.answer import Answer, Quote
+from corpus.models import Source
+
+
+def show(answer: Answer) -> None:
+    """Print an answer: quotes with their answering words in bold, each with its citation."""
+    console = Console(highlight=False)
+    if answer.resolved_question != answer.question:
+        console.print(Text(f"Understood as: {answer.resolved_question}\n", style="dim"))
+    if answer.abstained:
+        console.print(Text(answer.reason, style="bold yellow"))
+        if answer.nearest:
+            console.print(Text("\nNearest passages (not an answer):", style="dim"))
+    for number, quote in enumerate(answer.quotes or answer.nearest[:3], 1):
+        console.print()
+        console.print(Padding(_quoted(quote, number), (0, 2)))
+        console.print(Padding(_cited(quote), (0, 2)))
+    console.print(
+        Text(f"\nConfidence {answer.confidence:.2f}. A reading aid for professionals, not advice.", style="dim")
+    )
+
+
+def _quoted(quote: Quote, number: int) -> Text:
+    text = Text(f"[{number}] “{quote.text}”")
+    shift = len(f"[{number}] “")
+    for start, end in quote.highlights:
+        text.stylize("bold", start + shift, end + shift)
+    return text
+
+
+def _cited(quote: Quote) -> Text:
+    text = Text(quote.citation(), style="cyan" if quote.reviewed else "red")
+    if quote.also_in:
+        text.append(f"; also in {', '.join(quote.also_in)}")
+    return text
+
+
+def show_sources(sources: Sequence[Source]) -> None:
+    """Print what each document is."""
+    table = Table("id", "document", "evidence", "review status", title="Sources", title_justify="left")
+    for source in sources:
+        table.add_row(
+            source.id,
+            Text(source.reference),
+            Text(source.evidence, style="" if source.reviewed else "red"),
+            Text(source.review_status),
+        )
+    Console().print(table)
