@@ -1,0 +1,239 @@
+"""The index: what is written is what is read, and what is not sound is never used."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from filelock import FileLock
+
+from corpus import Corpus
+from index import Index, IndexMissing, IndexUnusable, ModelError, find_model, open_index
+from index.encoder import TorchEncoder
+from index.late_interaction import TokenVectors
+from index.model import DEFAULT_SHA256, ModelSource, weights_checked
+from index.passages import passages
+from index.store import HEADER, checked_build, default_place, read_header
+
+FILES = [
+    "bm25/data.csc.index.npy",
+    "bm25/indices.csc.index.npy",
+    "bm25/indptr.csc.index.npy",
+    "bm25/params.index.json",
+    "bm25/vocab.index.json",
+    "corpus.json",
+    "encoder.onnx",
+    "passages.faiss",
+    "term-matches.npy",
+    "term-weights.npy",
+    "token-weights.npy",
+    "tokenizer.json",
+    "tokens-starts.npy",
+    "tokens.npy",
+]
+
+
+@pytest.fixture(scope="module")
+def opened(index_dir: Path) -> Index:
+    return open_index(index_dir=index_dir, progress=False)
+
+
+@pytest.fixture
+def own(small_corpus: Path, small_index: Path, tmp_path: Path) -> tuple[Path, Path]:
+    """A user's corpus and a copy of its index, to be damaged."""
+    place = tmp_path / "place"
+    shutil.copytree(small_index, place)
+    return small_corpus, place
+
+
+def test_the_opened_corpus_is_the_read_corpus(opened: Index, corpus: Corpus) -> None:
+    assert opened.corpus.units == corpus.units
+    assert opened.corpus.hash == corpus.hash
+    assert [document.chunks for document in opened.corpus] == [document.chunks for document in corpus]
+
+
+def test_both_engines_give_the_same_vectors(opened: Index) -> None:
+    text = passages(opened.corpus)[7].context
+    expected, got = (encoder.encode([text])[0] for encoder in (TorchEncoder(find_model().folder), opened.encoder))
+    assert np.array_equal(expected.ids, got.ids)
+    assert float(expected.pooled @ got.pooled) >= 0.9999
+    assert float(np.einsum("td,td->t", expected.tokens, got.tokens).min()) >= 0.9999
+    assert opened.encoder.count(text) == len(got.ids)
+
+
+def test_stored_vectors_are_those_of_their_passages(opened: Index) -> None:
+    count = len(opened.corpus.units)
+    for number in (0, 100, count - 1):
+        (encoding,) = opened.encoder.encode([passages(opened.corpus)[number].alone])
+        assert float(opened.dense.reconstruct(number) @ encoding.pooled) > 0.999
+        assert np.allclose(opened.tokens.best_matches(encoding.tokens, np.array([number])), 1, atol=2e-3)
+    assert opened.dense.ntotal == len(opened.tokens.starts) - 1 == 2 * count
+
+
+def test_best_matches_are_the_highest_cosines() -> None:
+    generator = np.random.default_rng(0)
+    vectors = generator.normal(size=(9, 4)).astype(np.float32)
+    question = generator.normal(size=(3, 4)).astype(np.float32)
+    tokens = TokenVectors(vectors, np.array([0, 2, 6, 9]))
+    expected = [[max(vectors[row] @ word for row in rows) for word in question] for rows in ([6, 7, 8], [0, 1])]
+    assert np.allclose(tokens.best_matches(question, np.array([2, 0])), expected, atol=1e-5)
+    assert tokens.best_matches(question, np.array([], dtype=np.int64)).shape == (0, 3)
+
+
+def test_the_header_lists_every_file(index_dir: Path) -> None:
+    header = read_header(index_dir)
+    assert sorted(header.files) == FILES
+    assert header.engine == "onnx"
+    assert header.model_sha256 == DEFAULT_SHA256
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("damage", ["truncated", "flipped", "missing"])
+def test_a_damaged_file_is_named_and_not_used(own: tuple[Path, Path], name: str, damage: str) -> None:
+    folder, place = own
+    path = place / read_header(place).build / name
+    data = path.read_bytes()
+    if damage == "missing":
+        path.unlink()
+    elif damage == "truncated":
+        path.write_bytes(data[:-1])
+    else:
+        path.write_bytes(data[: len(data) // 2] + bytes([data[len(data) // 2] ^ 1]) + data[len(data) // 2 + 1 :])
+    with pytest.raises(IndexUnusable, match=name) as raised:
+        open_index(folder, place, progress=False)
+    assert "vlms index" in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"format": 99}, "has format 99"),
+        ({"corpus": "0" * 64}, "another corpus"),
+        ({"model": "other"}, "with the model 'other'"),
+        ({"model_sha256": "0" * 64}, "with the model"),
+        ({"build": "../../etc"}, "damaged or foreign"),
+        ({"surprise": 1}, "damaged or foreign"),
+    ],
+)
+def test_a_header_of_something_else_is_refused(own: tuple[Path, Path], change: dict[str, object], message: str) -> None:
+    folder, place = own
+    header = json.loads((place / HEADER).read_text(encoding="utf-8"))
+    (place / HEADER).write_text(json.dumps(header | change), encoding="utf-8")
+    with pytest.raises(IndexUnusable, match=message):
+        open_index(folder, place, progress=False)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xfe", b"null", b'{"format": 1}'])
+def test_a_broken_header_is_refused(own: tuple[Path, Path], content: bytes) -> None:
+    folder, place = own
+    (place / HEADER).write_bytes(content)
+    with pytest.raises(IndexUnusable, match="damaged or foreign"):
+        open_index(folder, place, progress=False)
+
+
+def test_a_damaged_index_of_the_shipped_corpus_is_built_again(
+    index_dir: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    place = tmp_path / "place"
+    shutil.copytree(index_dir, place)
+    (place / read_header(place).build / "tokens.npy").write_bytes(b"")
+    with caplog.at_level(logging.WARNING):
+        opened = open_index(index_dir=place, progress=False)
+    assert "tokens.npy' is damaged" in caplog.text
+    assert len(opened.corpus) == 5
+    assert len(list(place.glob("build-*"))) == 1
+
+
+def test_an_absent_index_is_told_from_a_broken_one(tmp_path: Path) -> None:
+    with pytest.raises(IndexMissing):
+        checked_build(tmp_path, "x", find_model())
+
+
+BUILD = """
+import sys
+from index import open_index
+opened = open_index(sys.argv[1], sys.argv[2], rebuild="--rebuild" in sys.argv, progress=False)
+print(len(opened.corpus.units))
+"""
+
+
+def build(folder: Path, place: Path, *options: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", BUILD, str(folder), str(place), *options]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_two_builders_at_once_leave_one_sound_index(small_corpus: Path, tmp_path: Path) -> None:
+    place = tmp_path / "place"
+    builders = [build(small_corpus, place) for _ in range(2)]
+    for builder in builders:
+        out, errors = builder.communicate(timeout=200)
+        assert (builder.returncode, out.strip()) == (0, "2"), errors
+    assert len(list(place.glob("build-*"))) == 1
+
+
+def test_a_build_killed_half_way_leaves_the_old_index(own: tuple[Path, Path]) -> None:
+    folder, place = own
+    before = read_header(place)
+    builder = build(folder, place, "--rebuild")
+    deadline = time.monotonic() + 100
+    while not list(place.glob("*.draft")):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    builder.send_signal(signal.SIGKILL)
+    builder.communicate()
+    assert list(place.glob("*.draft"))
+    assert read_header(place) == before
+    assert len(open_index(folder, place, progress=False).corpus.units) == 2
+    rebuilt = open_index(folder, place, rebuild=True, progress=False)
+    assert rebuilt.header.build != before.build
+    assert not list(place.glob("*.draft"))
+    assert [path.name for path in place.glob("build-*")] == [rebuilt.header.build]
+
+
+def test_the_lock_is_free_after_a_build(small_index: Path) -> None:
+    with FileLock(small_index / "lock").acquire(timeout=1):
+        pass
+
+
+def test_a_place_that_cannot_be_written_says_so(small_corpus: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(IndexUnusable, match="cannot be written"):
+        open_index(small_corpus, tmp_path / "file", progress=False)
+
+
+def test_the_place_is_the_cache_by_corpus_and_model_or_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("VLMS_INDEX_DIR", raising=False)
+    places = {default_place(name, source) for name in ("a" * 64, "b" * 64) for source in (find_model(), other_model())}
+    assert len(places) == 4
+    monkeypatch.setenv("VLMS_INDEX_DIR", "/somewhere")
+    assert default_place("a" * 64, find_model()) == Path("/somewhere")
+
+
+def other_model() -> ModelSource:
+    return ModelSource("other", Path("other"), "1" * 64)
+
+
+def test_a_model_that_cannot_be_used_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(ModelError, match="holds no weights"):
+        find_model(tmp_path)
+    (tmp_path / "model.safetensors").write_bytes(b"x")
+    with pytest.raises(ModelError, match="not the expected ones"):
+        weights_checked(ModelSource("m", tmp_path, DEFAULT_SHA256))
+
+
+def test_another_model_than_the_index_was_built_with_is_refused(own: tuple[Path, Path], tmp_path: Path) -> None:
+    folder, place = own
+    copy = tmp_path / "model"
+    shutil.copytree(find_model().folder, copy)
+    with pytest.raises(IndexUnusable, match="with the model 'all-MiniLM-L6-v2'"):
+        open_index(folder, place, copy, progress=False)
