@@ -14,31 +14,42 @@ import numpy as np
 from assistant.dialogue import Resolved
 from assistant.retrieval import Ranked
 from assistant.settings import abstention
-from corpus.lexicon import expand, function_words
+from corpus.lexicon import expand, function_words, synonym_numbers
 from index import Index
 
-_GENERIC = frozenset(["sources", "paper", "papers", "article", "documents", "document", "doctor", "doctors", "study"])
+_WORD = re.compile(r"[^\W_]+")
+_SURELY_SPECIFIC = 4  # pieces; at three, about half are ordinary words
 
 
-def unknown_words(index: Index, question: Resolved) -> list[str]:
-    """The words of the question, in order, that occur in no source in any form."""
-    words = re.findall(r"[^\W_]+(?:[-'][^\W_]+)*", expand(question.text))
-    own = dict.fromkeys(word for word in words if word.lower() not in function_words() | _GENERIC and len(word) > 1)
-    return index.words.unknown(list(own))
+def unknown_terms(index: Index, question: Resolved, pieces: int = 3) -> list[str]:
+    """The specific terms of the question, in order, that occur in no source in any form.
+
+    A word is taken for specific (a drug, gene, test, name) when it is an acronym, or so rare in
+    English that the encoder's vocabulary has to spell it in ``pieces`` pieces or more; other words that
+    the sources lack are mostly another way of saying what they say.
+    """
+    words = [word for word in _WORD.findall(question.text) if not _is_common(word)]
+    return [word for word in index.words.unknown(list(dict.fromkeys(words))) if _is_specific(index, word, pieces)]
+
+
+def _is_common(word: str) -> bool:
+    known = expand(word) != word or bool(synonym_numbers(word))  # the lexicon has other words for it
+    return known or len(word) < 3 or word.lower() in function_words()
+
+
+def _is_specific(index: Index, word: str, pieces: int) -> bool:
+    acronym = word[1:] != word[1:].lower() or (word.lower() != word.upper() and any(c.isdigit() for c in word))
+    return index.encoder.count(word) >= (2 if acronym else pieces)
 
 
 def signals(index: Index, question: Resolved, ranked: Ranked) -> dict[str, float]:
     """What tells an answered question from another, each roughly within 0..1."""
     weights = ranked.token_weights / max(float(ranked.token_weights.sum()), 1e-9)
-    words = [word for word in re.findall(r"\w+", question.text) if word.lower() not in function_words()]
-    best = ranked.matches[0]
     return {
         "score": float(ranked.scores[0]),
         "margin": float(ranked.scores[0] - np.mean(ranked.scores[1:6])) if len(ranked.scores) > 1 else 0.0,
-        "cosine": ranked.cosine,
-        "bm25": ranked.bm25 / max(len(words), 1) / 5,
-        "unknown": len(unknown_words(index, question)) / max(len(words), 1),
-        "unmatched": float(weights[best < 0.5].sum()),
+        "match": float(ranked.matches[0] @ weights),
+        "unknown": min(len(unknown_terms(index, question, _SURELY_SPECIFIC)), 2) / 2,
     }
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from assistant import rendering
-from assistant.abstention import probability, reason, signals, unknown_words
+from assistant.abstention import probability, reason, signals, unknown_terms
 from assistant.answer import Answer, Quote
 from assistant.composing import Passage, compose
 from assistant.dialogue import Resolved, resolve
-from assistant.highlighting import highlights
+from assistant.highlighting import highlights, wanted_stems
 from assistant.question import checked_history, checked_question
 from assistant.retrieval import retrieve
 from assistant.settings import abstention
@@ -78,14 +78,15 @@ class Assistant:
         resolved = resolve(asked, checked_history(history))
         ranked = retrieve(self.index, resolved)
         confidence = probability(signals(self.index, resolved, ranked))
-        quotes = tuple(self._quote(passage, resolved) for passage in compose(self.index, ranked))
+        wanted = wanted_stems(resolved.text)
+        quotes = tuple(self._quote(passage, resolved, wanted) for passage in compose(self.index, ranked))
         if not quotes or confidence < abstention().threshold:
-            why, nearest = reason(unknown_words(self.index, resolved)), quotes[:_NEAREST]
+            why, nearest = reason(unknown_terms(self.index, resolved)), quotes[:_NEAREST]
             text = rendering.abstained(why, nearest)
             return Answer(asked, resolved.text, text, (), True, confidence, why, nearest)
         return Answer(asked, resolved.text, rendering.answered(quotes, audience), quotes, False, confidence)
 
-    def _quote(self, passage: Passage, question: Resolved) -> Quote:
+    def _quote(self, passage: Passage, question: Resolved, wanted: frozenset[str]) -> Quote:
         units = [self.corpus.units[number] for number in passage.units]
         document = self.corpus[units[0].doc_id]
         spans = merged_spans(units)
@@ -103,7 +104,7 @@ class Assistant:
             evidence=document.source.evidence,
             reviewed=document.source.reviewed,
             source=document.source.short_name,
-            highlights=highlights(question.text, text),
+            highlights=highlights(question.text, wanted, text),
             also_in=tuple(f"{document.source.short_name}, {section}" for section in also),
         )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from corpus.lexicon import expand, synonym_numbers, synonym_terms
-from index.words import stems
+from index.words import stem_words, stems
 
 _QUANTITY = re.compile(
     r"\bhow (?:many|much|long|old|big|large|often|frequent\w*|common|soon|far|high|wide|late|early)\b|%|"
@@ -31,27 +31,28 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _CITATION = re.compile(r"\[[\d,;\s–-]+\]|\(\d+(?:\s?[,–-]\s?\d+)*\)|\((?:Fig|Table|Figure)[^)]*\)")
-_WORD = re.compile(r"\w+(?:-\w+)*")
+_WORD = re.compile(r"\b\w\w+\b")
 
 
-def highlights(question: str, quote: str) -> tuple[tuple[int, int], ...]:
-    """Ranges ``(start, end)`` of ``quote`` to highlight, in order, not overlapping."""
-    pointers = [match.span() for match in _CITATION.finditer(quote)]
+def wanted_stems(question: str) -> frozenset[str]:
+    """The stems of the question's words, and of the sources' words for them."""
+    terms = synonym_terms()
+    return frozenset(stems(" ".join([expand(question), *(terms[number] for number in synonym_numbers(question))])))
+
+
+def highlights(question: str, wanted: frozenset[str], quote: str) -> tuple[tuple[int, int], ...]:
+    """Ranges ``(start, end)`` of ``quote`` to highlight, in order, not overlapping.
+
+    Args:
+        question: what was asked.
+        wanted: its `wanted_stems`, worked out once for all quotes of an answer.
+    """
     if _QUANTITY.search(question):
+        pointers = [match.span() for match in _CITATION.finditer(quote)]
         found = [match.span() for match in _NUMBER.finditer(quote)]
         found = [span for span in found if not any(start <= span[0] < end for start, end in pointers)]
         if found:
             return tuple(found)
-    asked = {stem for words in stems([_wanted(question)]) for stem in words}
     words = list(_WORD.finditer(quote))
-    shared = [
-        match.span()
-        for match, found_stems in zip(words, stems([match.group() for match in words]), strict=True)
-        if found_stems and set(found_stems) <= asked
-    ]
-    return tuple(shared)
-
-
-def _wanted(question: str) -> str:
-    terms = synonym_terms()
-    return " ".join([expand(question), *(terms[number] for number in synonym_numbers(question))])
+    found_stems = stem_words([match.group() for match in words])
+    return tuple(match.span() for match, stem in zip(words, found_stems, strict=True) if stem in wanted)

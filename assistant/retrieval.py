@@ -1,12 +1,14 @@
 """From a question to ranked units: candidates from FAISS and BM25, order from late interaction.
 
 In: an open index and a resolved question. Out: `Ranked`, the candidate units best first with their
-scores, and what abstention needs to know about how they were found.
+scores, and how well each of the question's tokens was matched.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +19,7 @@ from corpus.lexicon import expand, synonym_numbers, synonym_terms
 from index import Index
 from index.encoder import Floats
 
-CANDIDATES = 100
+CANDIDATES = 64
 _SEARCHED = 2000  # passages whose cosine is asked of FAISS; all of them in the shipped corpus
 
 
@@ -30,20 +32,29 @@ class Ranked:
         scores: late interaction alone and with context, weighted; shape (c,).
         matches: the best cosine of each question token in the unit's context; shape (c, q).
         token_weights: weight of each question token; shape (q,).
-        cosine: of the question with the nearest passage as a whole.
-        bm25: the highest BM25 of any passage.
     """
 
     units: NDArray[np.int64]
     scores: Floats
     matches: Floats
     token_weights: Floats
-    cosine: float
-    bm25: float
+
+
+@cache
+def _blas() -> Any:
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def retrieve(index: Index, question: Resolved) -> Ranked:
     """Rank the units of the corpus for a question."""
+    # The products are small: BLAS threads would gain nothing and, waiting, keep the encoder's from their cores.
+    with _blas().limit(limits=1, user_api="blas"):
+        return _ranked(index, question)
+
+
+def _ranked(index: Index, question: Resolved) -> Ranked:
     weights = ranking()
     total = len(index.corpus.units)
     before = expand(question.context)
@@ -66,9 +77,7 @@ def retrieve(index: Index, question: Resolved) -> Ranked:
     scores = weights.alone * (alone + term_scores[units]) + weights.context * (context + term_scores[units + total])
     scores = scores / max(own + added, 1e-9)
     order = np.argsort(-scores, kind="stable")
-    return Ranked(
-        units[order], scores[order], matches[order], token_weights, float(cosines[0]), float(words.max(initial=0.0))
-    )
+    return Ranked(units[order], scores[order], matches[order], token_weights)
 
 
 def _candidates(

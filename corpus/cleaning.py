@@ -58,28 +58,39 @@ def keeps_hyphen(first: str, second: str, words: frozenset[str]) -> bool:
 
 def clean(raw: str, words: frozenset[str], offset: int = 0) -> CleanText:
     """Clean ``raw``, whose first character stands at ``offset`` of the document."""
-    dropped = bytearray(len(raw))
-    for match in _MARKUP.finditer(raw):
-        dropped[match.start() : match.end()] = b"\1" * len(match.group())
-    for match in _HYPHENATED.finditer(raw):
-        kept = keeps_hyphen(match.group(1), match.group(2), words)
-        start = match.end(1) + (1 if kept else 0)
-        dropped[start : match.start(2)] = b"\1" * (match.start(2) - start)
     characters: list[str] = []
     origins: list[int] = []
-    for index, character in enumerate(raw):
-        if dropped[index]:
-            continue
-        if character.isspace():
-            if not characters or characters[-1] == " ":
-                continue
-            character = " "
-        characters.append(character)
-        origins.append(offset + index)
+    for start, end in _kept(raw, words):
+        for index in range(start, end):
+            character = raw[index]
+            if character.isspace():
+                if not characters or characters[-1] == " ":
+                    continue
+                character = " "
+            characters.append(character)
+            origins.append(offset + index)
     if characters and characters[-1] == " ":
         characters.pop()
         origins.pop()
     return CleanText("".join(characters), tuple(origins))
+
+
+def clean_text(raw: str, words: frozenset[str]) -> str:
+    """The text of `clean` without its origins, several times faster."""
+    return " ".join("".join(raw[start:end] for start, end in _kept(raw, words)).split())
+
+
+def _kept(raw: str, words: frozenset[str]) -> list[tuple[int, int]]:
+    """The ranges of ``raw`` that are neither markup nor the hyphen and line end inside a word."""
+    dropped = [match.span() for match in _MARKUP.finditer(raw)]
+    for match in _HYPHENATED.finditer(raw):
+        kept = keeps_hyphen(match.group(1), match.group(2), words)
+        dropped.append((match.end(1) + (1 if kept else 0), match.start(2)))
+    ranges, position = [], 0
+    for start, end in sorted(dropped):
+        ranges.append((position, start))
+        position = max(position, end)
+    return [*ranges, (position, len(raw))]
 
 
 def clean_spans(raw: str, spans: Sequence[Span], words: frozenset[str]) -> CleanText:

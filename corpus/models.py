@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from corpus.cleaning import Span as Span
-from corpus.cleaning import clean_spans, vocabulary
+from corpus.cleaning import clean_text, vocabulary
 
 UnitKind = Literal["sentence", "list_item", "caption", "table_row", "reference"]
 
@@ -108,7 +108,7 @@ class Document:
 
     def text_at(self, spans: Sequence[Span]) -> str:
         """The readable text at raw spans: what a quote of them must be, to the letter."""
-        return clean_spans(self.raw, spans, self.words).text
+        return clean_text("\n".join(self.raw[start:end] for start, end in spans), self.words)
 
     @cached_property
     def sections(self) -> tuple[str, ...]:

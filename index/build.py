@@ -73,7 +73,7 @@ def _write_vectors(corpus: Corpus, encoder: TorchEncoder, draft: Path, advance: 
         advance(f"Encoding {len(texts)} passages", 0.10 + 0.80 * len(encodings) / len(both))
     alone = encodings[: len(texts)]
     tokens = TokenVectors.from_encodings(encodings)
-    tokens.save(draft, "tokens")
+    tokens.save(draft)
     weights = token_weights(alone, encoder.model.tokenizer.get_vocab())
     np.save(draft / "token-weights.npy", weights)
     matches, totals = term_matches(encoder.encode(synonym_terms()), tokens, weights)

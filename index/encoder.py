@@ -40,7 +40,7 @@ class Encoder(Protocol):
         ...
 
 
-def _unit(vectors: Floats) -> Floats:
+def unit(vectors: Floats) -> Floats:
     norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
     scaled: Floats = (vectors / np.maximum(norms, 1e-12)).astype(np.float32)
     return scaled
@@ -49,7 +49,7 @@ def _unit(vectors: Floats) -> Floats:
 def _encoding(vectors: Floats, ids: Any, special: Any) -> Encoding:
     """Pool over all tokens, as the model was trained; keep the ones that are words for late interaction."""
     words = ~np.asarray(special, dtype=bool)
-    return Encoding(_unit(vectors[words]), np.asarray(ids, dtype=np.int64)[words], _unit(vectors.mean(axis=0)))
+    return Encoding(unit(vectors[words]), np.asarray(ids, dtype=np.int64)[words], unit(vectors.mean(axis=0)))
 
 
 class OnnxEncoder:
@@ -67,6 +67,8 @@ class OnnxEncoder:
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
+        # Threads that spin after a run would take the cores from the comparison that follows it.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(
             folder / "encoder.onnx", options, providers=["CPUExecutionProvider"]
@@ -117,7 +119,7 @@ class TorchEncoder:
             vectors = output["token_embeddings"][kept].numpy()
             encoding = _encoding(vectors, ids, [int(number) in special for number in ids])
             # The model's own pooling counts here: another model may not pool by the mean.
-            encodings.append(encoding._replace(pooled=_unit(output["sentence_embedding"].numpy())))
+            encodings.append(encoding._replace(pooled=unit(output["sentence_embedding"].numpy())))
         return encodings
 
     def count(self, text: str) -> int:

@@ -146,7 +146,7 @@ def _load(place: Path, folder: Path, wanted: str, source: ModelSource) -> Index:
         header=header,
         place=place,
         encoder=encoder,
-        tokens=TokenVectors.load(build, "tokens"),
+        tokens=TokenVectors.load(build),
         weights=np.load(build / "token-weights.npy"),
         term_matches=np.load(build / "term-matches.npy"),
         term_weights=np.load(build / "term-weights.npy"),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+_WORD = re.compile(r"\b\w\w+\b")
 _one_at_a_time = Lock()
 
 
@@ -21,13 +23,22 @@ def _stemmer() -> Any:
     return Stemmer.Stemmer("english")
 
 
-def stems(texts: Sequence[str]) -> list[list[str]]:
-    """The stems of the words of each text, stop words left out."""
-    import bm25s
+@cache
+def _stop_words() -> frozenset[str]:
+    from bm25s.stopwords import STOPWORDS_EN
 
+    return frozenset(STOPWORDS_EN)
+
+
+def stem_words(words: Sequence[str]) -> list[str]:
+    """The stem of each word, in lower case."""
     with _one_at_a_time:  # a Stemmer must not be shared by threads
-        words = bm25s.tokenize(list(texts), stopwords="en", stemmer=_stemmer(), return_ids=False, show_progress=False)
-    return cast("list[list[str]]", words)
+        return list(_stemmer().stemWords([word.lower() for word in words]))
+
+
+def stems(text: str) -> list[str]:
+    """The stems of the words of a text, in order; stop words and single characters are left out."""
+    return stem_words([word for word in _WORD.findall(text.lower()) if word not in _stop_words()])
 
 
 class WordIndex:
@@ -41,7 +52,7 @@ class WordIndex:
         import bm25s
 
         bm25 = bm25s.BM25()
-        bm25.index(stems(texts), show_progress=False)
+        bm25.index([stems(text) for text in texts], show_progress=False)
         return cls(bm25)
 
     def save(self, folder: Path) -> None:
@@ -55,8 +66,7 @@ class WordIndex:
 
     def scores(self, question: str) -> NDArray[np.float32]:
         """BM25 of every passage; shape (n_passages,); zeros where no word of the question is known."""
-        (words,) = stems([question])
-        known = [word for word in words if word in self._bm25.vocab_dict]
+        known = [stem for stem in stems(question) if stem in self._bm25.vocab_dict]
         if not known:
             return np.zeros(self._bm25.scores["num_docs"], dtype=np.float32)
         scores: NDArray[np.float32] = self._bm25.get_scores(known)
@@ -64,8 +74,9 @@ class WordIndex:
 
     def unknown(self, words: Sequence[str]) -> list[str]:
         """Those of the words of which no form occurs in any passage; stop words are never among them."""
+        known = self._bm25.vocab_dict
         return [
             word
-            for word, found in zip(words, stems(words), strict=True)
-            if any(stem not in self._bm25.vocab_dict for stem in found)
+            for word, stem in zip(words, stem_words(words), strict=True)
+            if stem not in known and len(word) > 1 and word.lower() not in _stop_words()
         ]

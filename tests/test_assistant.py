@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from assistant import Answer, Assistant, QuoteError
 from assistant.dialogue import is_elliptic, resolve
-from assistant.highlighting import highlights
+from assistant.highlighting import highlights, wanted_stems
 from assistant.question import checked_history, checked_question
 from corpus.models import Corpus
 
@@ -160,9 +160,11 @@ def test_text_nobody_reviewed_is_marked(bot: Assistant) -> None:
 
 def test_numbers_are_highlighted_where_a_number_is_asked_for() -> None:
     quote = "Six patients received 60 - 72 Gy [5,6] (Fig. 1)."
-    found = [quote[start:end] for start, end in highlights("What dose was given?", quote)]
+    found = [quote[start:end] for start, end in highlights("What dose was given?", frozenset(), quote)]
     assert found == ["Six patients", "60 - 72 Gy"]
-    shared = [quote[start:end] for start, end in highlights("Who received it?", quote)]
+    shared = [
+        quote[start:end] for start, end in highlights("Who received it?", wanted_stems("Who received it?"), quote)
+    ]
     assert shared == ["received"]
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus import Corpus, CorpusError, Unit, load_corpus
-from corpus.cleaning import Span, clean, clean_spans, vocabulary
+from corpus.cleaning import Span, clean, clean_spans, clean_text, vocabulary
 from corpus.lexicon import expand, synonym_numbers, synonym_terms
 from corpus.loading import SHIPPED, read_raw, read_sources
 from corpus.reading import ReadingHints, read_units
@@ -46,6 +46,7 @@ def test_cleaning_only_drops_and_respaces(raw: str) -> None:
     for character, origin in zip(cleaned.text, cleaned.origins, strict=True):
         assert character == raw[origin] or (character == " " and raw[origin].isspace())
     assert "  " not in cleaned.text
+    assert clean_text(raw, vocabulary(raw)) == cleaned.text
     assert cleaned.text == cleaned.text.strip()
 
 

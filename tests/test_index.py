@@ -17,7 +17,7 @@ from filelock import FileLock
 
 from corpus import Corpus
 from index import Index, IndexMissing, IndexUnusable, ModelError, find_model, open_index
-from index.encoder import TorchEncoder
+from index.encoder import TorchEncoder, unit
 from index.late_interaction import TokenVectors
 from index.model import DEFAULT_SHA256, ModelSource, weights_checked
 from index.passages import passages
@@ -36,6 +36,7 @@ FILES = [
     "term-weights.npy",
     "token-weights.npy",
     "tokenizer.json",
+    "tokens-directions.npy",
     "tokens-starts.npy",
     "tokens.npy",
 ]
@@ -80,9 +81,9 @@ def test_stored_vectors_are_those_of_their_passages(opened: Index) -> None:
 
 def test_best_matches_are_the_highest_cosines() -> None:
     generator = np.random.default_rng(0)
-    vectors = generator.normal(size=(9, 4)).astype(np.float32)
-    question = generator.normal(size=(3, 4)).astype(np.float32)
-    tokens = TokenVectors(vectors, np.array([0, 2, 6, 9]))
+    vectors = unit(generator.normal(size=(9, 4)).astype(np.float32))
+    question = unit(generator.normal(size=(3, 4)).astype(np.float32))
+    tokens = TokenVectors(vectors, np.array([0, 2, 6, 9]), np.eye(4, dtype=np.float32))
     expected = [[max(vectors[row] @ word for row in rows) for word in question] for rows in ([6, 7, 8], [0, 1])]
     assert np.allclose(tokens.best_matches(question, np.array([2, 0])), expected, atol=1e-5)
     assert tokens.best_matches(question, np.array([], dtype=np.int64)).shape == (0, 3)

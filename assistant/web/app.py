@@ -1,0 +1,171 @@
+"""The page: what stands where, and what happens on a question, a citation or a click.
+
+In: a bot. Out: gradio blocks with one public endpoint, ``ask``; the conversation lives in the state
+of the browser session and nowhere else.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from importlib.resources import files
+from itertools import count
+from typing import Any
+
+import gradio as gr
+from gradio.events import api
+
+from assistant.web.contract import Bot
+from assistant.web.conversation import Turn, history, render_conversation
+from assistant.web.markup import escape
+from assistant.web.source_pane import render_document, render_list
+
+TITLE = "Venous Leiomyosarcoma Assistant"
+MAX_TURNS = 60  # of one session; older ones leave the page
+FAILED = "This question could not be answered because of an error in the program; it has been written to the log."
+NOTE = (
+    "Reading aid for professionals: quotes only, not medical advice. "
+    "The Dr.Oracle web article is AI-written and unreviewed."
+)
+MASTHEAD = (
+    '<header class="masthead"><svg class="logo" viewBox="0 0 32 32" aria-hidden="true">'
+    '<path d="M5 21V14c0-4 2.4-6.800 6.600-7.600l.8 2.300C10 9.600 9 11 9 13h4v8zM18 21V14c0-4 2.400-6.800 '
+    '6.600-7.600l.8 2.300c-2.400.9-3.400 2.300-3.400 4.300h4v8z"/><path class="line" d="M5 26.500h22"/></svg>'
+    f"<h1>{TITLE}</h1><p>Verbatim quotes, each with its place in the source</p></header>"
+)
+
+log = logging.getLogger(__name__)
+
+
+class Page:
+    """The events of the page; holds the bot, and nothing of any session."""
+
+    def __init__(self, bot: Bot) -> None:
+        self.bot = bot
+        self._opened = count(1)
+
+    def ask(self, question: str, history: list[Any] | None = None) -> dict[str, Any]:
+        """Answer a question on the diagnosis and treatment of venous leiomyosarcoma in verbatim, cited quotes.
+
+        Args:
+            question: the question in plain words, at most 2,000 characters.
+            history: the dialogue so far, as [{"role": "user" or "assistant", "content": "..."}].
+        """
+        try:
+            return self.bot.ask(question, history=history).to_dict()
+        except ValueError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+
+    def respond(self, question: str, turns: list[Turn]) -> Iterator[tuple[str, list[Turn], str]]:
+        """First the question with a sign that it is being answered, then the answer or an error sentence.
+
+        Yields the conversation as HTML, the turns, and the text of the box: empty, or the question
+        again when it could not be asked, so that it can be mended.
+        """
+        question, corpus = _clean(question), self.bot.corpus
+        if question.strip():
+            yield render_conversation(corpus, turns, pending=question[:400]), turns, ""
+        turn = self._turn(question, turns)
+        turns = [*turns, turn][-MAX_TURNS:]
+        yield render_conversation(corpus, turns), turns, question if turn.error else ""
+
+    def respond_to_click(self, turns: list[Turn], event: gr.EventData) -> Iterator[tuple[str, list[Turn], str]]:
+        """`respond` for a question that was clicked."""
+        yield from self.respond(str(_data(event).get("question", "")), turns)
+
+    def clear(self) -> tuple[str, list[Turn], str, str]:
+        """An empty conversation, and the list of documents."""
+        return render_conversation(self.bot.corpus, ()), [], "", render_list(self.bot.corpus)
+
+    def open(self, turns: list[Turn], event: gr.EventData) -> str:
+        """The source pane for what was clicked: a citation, a document, or the way back to the list."""
+        data, corpus = _data(event), self.bot.corpus
+        known = {document.id: document for document in corpus}
+        if (doc_id := str(data.get("doc", ""))) in known:
+            return render_document(known[doc_id], opened=next(self._opened))
+        try:
+            answer = turns[_index(data["turn"])].answer
+            quotes = answer.nearest if answer and data["place"] == "nearest" else answer.quotes if answer else ()
+            number = _index(data["number"])
+            document = known[quotes[number - 1].doc_id]
+        except (KeyError, IndexError, TypeError, ValueError):
+            return render_list(corpus, next(self._opened))
+        return render_document(document, quotes, number, next(self._opened))
+
+    def _turn(self, question: str, turns: list[Turn]) -> Turn:
+        try:
+            return Turn(question, self.bot.ask(question, history=history(turns)))
+        except ValueError as error:
+            return Turn(question, error=str(error))
+        except Exception:
+            log.exception("The question could not be answered.")
+            return Turn(question, error=FAILED)
+
+
+def build(bot: Bot) -> gr.Blocks:
+    """The page as gradio blocks, with its own script; `assistant.web.serving` adds style and protections."""
+    page = Page(bot)
+    blocks = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
+    with blocks:
+        turns = gr.State([])
+        gr.HTML(MASTHEAD, elem_id="masthead", apply_default_css=False, js_on_load=None)
+        with gr.Row(elem_id="columns"):
+            with gr.Column(elem_id="ask-column"):
+                conversation = gr.HTML(
+                    render_conversation(bot.corpus, ()),
+                    elem_id="conversation",
+                    apply_default_css=False,
+                    js_on_load=_script("conversation.js"),
+                )
+                with gr.Row(elem_id="composer"):
+                    box = gr.Textbox(
+                        placeholder="Ask a question",
+                        label="Your question",
+                        show_label=False,
+                        container=False,
+                        lines=1,
+                        max_lines=5,
+                        elem_id="box",
+                    )
+                    ask = gr.Button("Ask", variant="primary", elem_id="ask")
+                    clear = gr.Button("Clear", elem_id="clear")
+                gr.HTML(f'<p role="note">{escape(NOTE)}</p>', elem_id="note", apply_default_css=False, js_on_load=None)
+            with gr.Column(elem_id="source-column"):
+                source = gr.HTML(
+                    render_list(bot.corpus),
+                    elem_id="source",
+                    apply_default_css=False,
+                    js_on_load=_script("source_pane.js"),
+                )
+
+        private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        asking: dict[str, Any] = {**private, "concurrency_id": "ask", "concurrency_limit": 1}
+        shown = [conversation, turns, box]
+        gr.on([box.submit, ask.click], page.respond, [box, turns], shown, **asking)
+        conversation.ask(page.respond_to_click, [turns], shown, **asking)
+        for pane in (conversation, source):
+            pane.open(page.open, [turns], [source], queue=False, **private)
+        clear.click(page.clear, None, [*shown, source], queue=False, **private)
+        api(page.ask, api_name="ask", concurrency_id="ask", concurrency_limit=1)
+    return blocks
+
+
+def _script(name: str) -> str:
+    return files("assistant.web").joinpath(name).read_text(encoding="utf-8")
+
+
+def _clean(text: object) -> str:
+    """Text that UTF-8 can carry; a browser may send lone surrogates."""
+    return str(text if text is not None else "").encode("utf-8", "replace").decode("utf-8")
+
+
+def _data(event: gr.EventData) -> dict[str, Any]:
+    return event._data if isinstance(event._data, dict) else {}
+
+
+def _index(value: object) -> int:
+    """A non-negative number that came from the browser; negative ones would count from the end."""
+    number = int(str(value))
+    if number < 0:
+        raise IndexError(number)
+    return number

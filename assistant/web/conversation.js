@@ -1,0 +1,68 @@
+// The conversation: clicks on citations and questions become events, and the newest turn comes into view.
+// The keys of the page live here too: "/" goes to the box, arrow up in the empty box brings back the last question.
+const calm = () => (window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
+const box = () => document.querySelector("#box textarea, #box input");
+
+const fill = (text) => {
+  const field = box();
+  const kind = field.tagName === "TEXTAREA" ? HTMLTextAreaElement : HTMLInputElement;
+  Object.getOwnPropertyDescriptor(kind.prototype, "value").set.call(field, text);
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.setSelectionRange(text.length, text.length);
+};
+
+let asked = [];
+let recall = 0;
+
+const remember = (text) => {
+  if (text.trim()) asked.push(text.trim());
+  recall = asked.length;
+};
+
+element.addEventListener("click", (event) => {
+  const cite = event.target.closest("button.cite");
+  if (cite) {
+    window.vlmsOpener = cite;
+    trigger("open", { turn: cite.dataset.turn, place: cite.dataset.place, number: cite.dataset.number });
+    return;
+  }
+  const example = event.target.closest("button[data-ask]");
+  if (example) {
+    remember(example.dataset.ask);
+    trigger("ask", { question: example.dataset.ask });
+    box()?.focus({ preventScroll: true });
+  }
+});
+
+document.addEventListener(
+  "keydown",
+  (event) => {
+    const field = box();
+    if (!field || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target === field) {
+      if (event.key === "Enter") remember(field.value);
+      if (event.key === "ArrowUp" && recall > 0 && (field.value === "" || field.value === asked[recall])) {
+        event.preventDefault();
+        recall -= 1;
+        fill(asked[recall]);
+      }
+    } else if (event.key === "/" && !event.target.closest("input, textarea, select, [contenteditable]")) {
+      event.preventDefault();
+      field.focus();
+    }
+  },
+  true,
+);
+document.addEventListener("click", (event) => event.target.closest("#ask") && remember(box()?.value ?? ""), true);
+document.addEventListener("click", (event) => {
+  if (event.target.closest("#clear")) {
+    asked = [];
+    recall = 0;
+    box()?.focus({ preventScroll: true });
+  }
+});
+
+watch("value", () => {
+  const last = element.querySelector(".turn:last-of-type");
+  last?.scrollIntoView({ block: "start", behavior: calm() });
+});

@@ -1,0 +1,184 @@
+"""The conversation at the left, as HTML.
+
+In: the turns of one browser session (question, and its answer or the sentence why there is none).
+Out: HTML for the log, newest turn last; before the first question, a welcome with examples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.answer import Answer, Quote
+from assistant.web.markup import badge, escape, marked, short_name
+from corpus.models import Corpus
+
+SHOWN_QUESTION = 400  # characters of a question that are shown when it could not be asked
+NUMBERS = ("no documents", "one document", "two documents", "three documents", "four documents", "five documents")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question with its answer, or with the sentence that says why it has none."""
+
+    question: str
+    answer: Answer | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question to begin with, and the document that answers it."""
+
+    topic: str
+    question: str
+    doc_id: str
+
+
+EXAMPLES = (
+    Example("Suspicion", "When does a deep vein thrombosis point to a leiomyosarcoma?", "aalaoui2026"),
+    Example("Imaging", "How does MRI tell an intravascular tumour from a thrombus?", "tilkorn2010"),
+    Example("Biopsy", "Why is the site of the biopsy critical?", "droracle"),
+    Example("Surgery", "How far along the vein should the resection extend?", "gsv-review"),
+    Example("Adjuvant therapy", "Has a benefit of adjuvant therapy been demonstrated?", "femoral-korea"),
+    Example("Follow-up", "How often should ultrasound and CT be done after surgery?", "gsv-review"),
+)
+
+
+def history(turns: Sequence[Turn]) -> list[dict[str, str]]:
+    """The answered turns as the role/content messages that ``ask`` takes."""
+    messages = []
+    for turn in turns:
+        if turn.answer is not None:
+            messages.append({"role": "user", "content": turn.question})
+            messages.append({"role": "assistant", "content": turn.answer.text})
+    return messages
+
+
+def render_conversation(corpus: Corpus, turns: Sequence[Turn], pending: str = "") -> str:
+    """The whole log; ``pending`` is a question that is being answered."""
+    body = "".join(_turn(corpus, number, turn) for number, turn in enumerate(turns))
+    if pending:
+        waiting = '<p class="waiting"><span class="dots" aria-hidden="true"></span>Searching the sources</p>'
+        body += f'<article class="turn">{_question(pending)}{waiting}</article>'
+    busy = "true" if pending else "false"
+    log = f'<div id="log" role="log" aria-live="polite" aria-label="Conversation" aria-busy="{busy}">{body}</div>'
+    return log if body else log + _welcome(corpus)
+
+
+def _welcome(corpus: Corpus) -> str:
+    count = NUMBERS[len(corpus)] if len(corpus) < len(NUMBERS) else f"{len(corpus)} documents"
+    ids = {document.id for document in corpus}
+    examples = "".join(
+        f'<li><button type="button" class="example" data-ask="{escape(example.question)}">'
+        f'<span class="topic">{escape(example.topic)}</span>{escape(example.question)}</button></li>'
+        for example in EXAMPLES
+        if example.doc_id in ids
+    )
+    choices = f'<h3>Questions to begin with</h3><ul class="examples">{examples}</ul>' if examples else ""
+    return (
+        '<section class="welcome" aria-label="Welcome">'
+        "<h2>What do the sources say?</h2>"
+        f'<p class="lead">Ask about the diagnosis and treatment of venous leiomyosarcoma. You get the words of '
+        f"{count}, verbatim and with their place, or a plain statement that the sources do not say.</p>"
+        f"{choices}"
+        '<p class="keys"><kbd>/</kbd> to type <kbd>Enter</kbd> to ask <kbd>↑</kbd> for the last question</p>'
+        "</section>"
+    )
+
+
+def _turn(corpus: Corpus, number: int, turn: Turn) -> str:
+    if turn.answer is None:
+        shown = turn.question.strip()
+        if len(shown) > SHOWN_QUESTION:
+            shown = shown[:SHOWN_QUESTION] + " …"
+        question = _question(shown) if shown else ""
+        return f'<article class="turn">{question}<p class="error">{escape(turn.error)}</p></article>'
+    answer = turn.answer
+    understood = ""
+    if answer.resolved_question.strip().casefold() not in ("", turn.question.strip().casefold()):
+        understood = f'<p class="understood">understood as: <q>{escape(answer.resolved_question)}</q></p>'
+    content = _abstention(corpus, number, answer) if answer.abstained else _quotes(corpus, number, answer)
+    return f'<article class="turn">{_question(turn.question)}{understood}{content}</article>'
+
+
+def _question(text: str) -> str:
+    return f'<p class="question" dir="auto"><span class="unseen">You asked: </span>{escape(text)}</p>'
+
+
+def _quotes(corpus: Corpus, turn: int, answer: Answer) -> str:
+    quotes = "".join(
+        _quote(corpus, turn, "quotes", number, quote, number) for number, quote in enumerate(answer.quotes, start=1)
+    )
+    count = "1 quote" if len(answer.quotes) == 1 else f"{len(answer.quotes)} quotes"
+    return (
+        f'<div class="answer" role="group" aria-label="Answer: {count}"><ol class="quotes">{quotes}</ol>'
+        f"{_table(answer)}{_disagreements(answer)}{_related(answer)}"
+        f'<p class="foot"><span>{count}, verbatim</span>{_confidence(answer)}</p></div>'
+    )
+
+
+def _abstention(corpus: Corpus, turn: int, answer: Answer) -> str:
+    reason = answer.reason or "The sources do not answer this question."
+    nearest = "".join(
+        _quote(corpus, turn, "nearest", number, quote, None) for number, quote in enumerate(answer.nearest, start=1)
+    )
+    if nearest:
+        nearest = f'<h4>Nearest passages <em>(not an answer)</em></h4><ol class="quotes">{nearest}</ol>'
+    return (
+        f'<div class="answer abstained" role="group" aria-label="No answer"><p class="reason">{escape(reason)}</p>'
+        f'{nearest}<p class="foot"><span>no answer in the sources</span>{_confidence(answer)}</p></div>'
+    )
+
+
+def _quote(corpus: Corpus, turn: int, place: str, number: int, quote: Quote, label: int | None) -> str:
+    text = marked(quote.text, quote.highlights if label is not None else ())
+    mark = f'<span class="number">[{label}]</span> ' if label is not None else ""
+    also = "".join(f"<li>{escape(_named(corpus, where))}</li>" for where in quote.also_in)
+    also = f'<div class="also"><span>also in</span><ul>{also}</ul></div>' if also else ""
+    caution = "" if quote.reviewed else " caution"
+    return (
+        f'<li class="quote{caution}"><blockquote dir="auto">{text}</blockquote><div class="source">'
+        f'<button type="button" class="cite" data-turn="{turn}" data-place="{place}" data-number="{number}" '
+        f'title="Show this passage in its document">{mark}{escape(quote.source)}, {escape(quote.section)}</button>'
+        f"{badge(quote.evidence, quote.reviewed)}</div>{also}</li>"
+    )
+
+
+def _named(corpus: Corpus, where: str) -> str:
+    """A place given as "doc_id, section", with the document's short name instead of its id."""
+    doc_id, _, section = where.partition(", ")
+    names = {document.id: short_name(document) for document in corpus}
+    return f"{names[doc_id]}, {section}" if doc_id in names else where
+
+
+def _confidence(answer: Answer) -> str:
+    meaning = "Calibrated probability that the first quote answers the question"
+    return f'<span class="confidence" title="{meaning}">confidence {answer.confidence:.2f}</span>'
+
+
+def _table(answer: Answer) -> str:
+    if not answer.table:
+        return ""
+    names = list(dict.fromkeys(name for row in answer.table for name in row))
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
+    rows = "".join(
+        "<tr>" + "".join(f"<td>{escape(row.get(name, ''))}</td>" for name in names) + "</tr>" for row in answer.table
+    )
+    return (
+        '<div class="scroll" tabindex="0" role="region" aria-label="Table"><table>'
+        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _disagreements(answer: Answer) -> str:
+    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in answer.disagreements)
+    return f'<div class="disagreements"><h4>The sources disagree</h4><ul>{items}</ul></div>' if items else ""
+
+
+def _related(answer: Answer) -> str:
+    items = "".join(
+        f'<li><button type="button" class="example" data-ask="{escape(question)}">{escape(question)}</button></li>'
+        for question in answer.related
+    )
+    return f'<div class="related"><h4>Related questions</h4><ul class="examples">{items}</ul></div>' if items else ""

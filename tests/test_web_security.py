@@ -1,0 +1,422 @@
+"""The page towards the outside: text stays text, foreign requests are refused, and nothing leaves the machine."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+import time
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import gradio as gr
+import pytest
+
+from assistant.answer import Answer, Quote
+from assistant.web import ServeError, serve
+from assistant.web.app import Page
+from assistant.web.conversation import Turn, render_conversation
+from assistant.web.protection import dress
+from assistant.web.serving import address, running
+from assistant.web.source_pane import render_document, render_list
+from corpus import load_corpus
+
+ATTACKS = [
+    "<script>window.pwned = 1</script>",
+    "<img src=x onerror='window.pwned = 1'>",
+    '"><svg onload=window.pwned=1>',
+    "' onmouseover='window.pwned=1' x='",
+    '" autofocus onfocus="window.pwned=1" data-x="',
+    "</article></div></main><h1>taken over</h1>",
+    "<iframe srcdoc='<script>parent.pwned=1</script>'></iframe>",
+    "<a href='javascript:window.pwned=1'>click</a>",
+    "${window.pwned = 1} {{constructor.constructor('window.pwned=1')()}}",
+    "`;window.pwned=1;//",
+    "<style>#log{display:none}</style>",
+    "<!-- <b>&lt;b&gt;&amp; \u202etfel ot thgir\u202c \ud800 \x00",
+]
+EVIL = " ".join(ATTACKS[:-1])
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+class Echo:
+    """A bot whose every answer, and whose document, is made of markup."""
+
+    def __init__(self, folder: Path):
+        (folder / "evil.txt").write_text(f"{EVIL}\n", encoding="utf-8")
+        self.corpus = load_corpus(folder)
+
+    def ask(self, question, history=None):
+        unit = self.corpus.units[0]
+        quote = Quote(
+            text=unit.text,
+            doc_id=unit.doc_id,
+            section=EVIL,
+            spans=unit.spans,
+            kind=unit.kind,
+            score=1.0,
+            evidence=EVIL,
+            reviewed=False,
+            source=EVIL,
+            highlights=((0, 20),),
+            also_in=(EVIL,),
+        )
+        return Answer(
+            question=question,
+            resolved_question=question + EVIL,
+            text=EVIL,
+            quotes=(quote,),
+            abstained=False,
+            confidence=0.5,
+            disagreements=(EVIL,),
+            table=({EVIL: EVIL},),
+            related=(EVIL,),
+        )
+
+
+@pytest.fixture(scope="module")
+def echo(tmp_path_factory):
+    return Echo(tmp_path_factory.mktemp("evil"))
+
+
+@pytest.fixture(scope="module")
+def url(echo):
+    with running(echo) as where:
+        yield where
+
+
+@pytest.fixture(scope="module")
+def page(url):
+    if os.environ.get("VLMS_NO_BROWSER") == "1":
+        pytest.skip("VLMS_NO_BROWSER=1: there is no Chromium on this machine")
+    from playwright.sync_api import sync_playwright
+
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.fail("Chromium is not installed; install it, or set VLMS_NO_BROWSER=1 to leave out these tests.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        opened = browser.new_page()
+        opened.set_default_timeout(15_000)
+        opened.on("dialog", lambda dialog: pytest.fail(f"A dialog opened: {dialog.message}"))
+        opened.goto(url)
+        opened.wait_for_selector(".welcome")
+        yield opened
+        browser.close()
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_a_question_and_its_answer_stay_text(page, attack):
+    before = page.locator("#log .turn").count()
+    page.evaluate(
+        """text => { const box = document.querySelector("#box textarea"); box.value = text;
+        box.dispatchEvent(new Event("input", { bubbles: true })); }""",
+        attack,
+    )
+    page.press("#box textarea", "Enter")
+    page.wait_for_function(
+        "count => document.querySelectorAll('#log .turn .answer, #log .turn .error').length > count", arg=before
+    )
+    shown = page.locator("#log .question").last.text_content().removeprefix("You asked: ")
+    plain = [part for part in attack.split() if part.isascii() and "\x00" not in part]
+    assert all(part in shown for part in plain)
+    page.locator("#log .cite").last.click()
+    page.wait_for_selector("#lit")
+    assert page.evaluate("window.pwned") is None
+    assert page.locator("h1").all_inner_texts() == ["Venous Leiomyosarcoma Assistant"]
+    foreign = "script, img, iframe, style, a, h1, svg, [onerror], [onload], [onfocus], [onmouseover], [autofocus]"
+    assert page.locator("#log").locator(foreign).count() == 0
+    assert page.locator("#source").locator(foreign).count() == 0
+    assert page.locator("#log").is_visible()
+
+
+def test_text_of_documents_stays_text(echo):
+    document = echo.corpus.documents[0]
+    answer = echo.ask(EVIL)
+    for html in (
+        render_document(document, answer.quotes, 1),
+        render_conversation(echo.corpus, [Turn(EVIL, answer), Turn(EVIL, error=EVIL)], pending=EVIL),
+    ):
+        assert "&lt;script&gt;" in html
+        for tag in ("<script", "<img", "<svg", "<style", "<iframe", "<a ", "<h1"):
+            assert tag not in html.lower()
+
+
+def test_what_a_document_is_called_stays_text(echo):
+    document = echo.corpus.documents[0]
+    named = replace(
+        document, source=replace(document.source, title=EVIL, short_name=EVIL, id=EVIL, doi=EVIL, authors=EVIL)
+    )
+    for html in (render_list(replace(echo.corpus, documents=(named,))), render_document(named)):
+        assert "&lt;script&gt;" in html
+        assert "<script" not in html
+        assert "<img" not in html
+        assert "onmouseover='" not in html
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        {},
+        {"doc": "../../etc/passwd"},
+        {"turn": "-1", "place": "quotes", "number": "1"},
+        {"turn": 0, "place": "quotes", "number": 99},
+        {"turn": 0, "place": "quotes", "number": "-1"},
+        {"turn": 0, "place": "__class__", "number": "1; DROP"},
+        {"turn": [1], "place": {}, "number": None},
+    ],
+)
+def test_a_forged_click_leads_to_the_list_of_documents(echo, data):
+    turns = [Turn("Q?", echo.ask("Q?"))]
+    assert 'class="documents"' in Page(echo).open(turns, gr.EventData(None, data))
+
+
+def fetch(url: str, path: str = "/", method: str = "GET", body: str | None = None, **headers: str):
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=10)
+    connection.request(
+        method, path, body=body, headers={name.replace("_", "-"): text for name, text in headers.items()}
+    )
+    response = connection.getresponse()
+    return response, response.read().decode("utf-8", "replace")
+
+
+def test_every_response_carries_the_protections(url):
+    for path in ("/", "/config", "/theme.css", "/gradio_api/info", "/nothing/here"):
+        response, _ = fetch(url, path)
+        policy = response.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "http" not in policy
+        assert "*" not in policy
+        assert "script-src 'self' 'nonce-" in policy
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert response.headers["Referrer-Policy"] == "no-referrer"
+        assert response.headers["X-Frame-Options"] == "DENY"
+
+
+def test_every_page_has_a_nonce_of_its_own(url):
+    first, body = fetch(url)
+    second, _ = fetch(url)
+    assert first.headers["Content-Security-Policy"] != second.headers["Content-Security-Policy"]
+    nonce = first.headers["Content-Security-Policy"].split("'nonce-")[1].split("'")[0]
+    assert body.count("<script") == body.count(f'<script nonce="{nonce}"') > 0
+
+
+def test_the_page_points_nowhere_else(url):
+    _, body = fetch(url)
+    head = body.replace("http://www.w3.org/", "").replace(url, "").replace(url.rstrip("/"), "")
+    for line in head.splitlines():
+        if "window.gradio_" not in line:
+            assert re.search("https?://", line) is None, line
+    assert "preconnect" not in body
+    assert "fonts.googleapis" not in body
+
+
+def test_dressing_takes_out_links_to_elsewhere():
+    page = (
+        '<head><link rel="preconnect" href="https://fonts.gstatic.com"><link rel="stylesheet" href="./a.css">'
+        '<meta property="og:url" content="https://x.example/"></head><script>1</script>'
+    )
+    dressed = dress(page, "b{}", "N")
+    assert "gstatic" not in dressed
+    assert "x.example" not in dressed
+    assert "./a.css" in dressed
+    assert "<style>b{}</style></head>" in dressed
+    assert '<script nonce="N">1' in dressed
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:7860", "127.0.0.1.evil.example", "localhost@evil.example:1]", ""]
+)
+def test_a_foreign_host_name_is_refused(url, host):
+    assert fetch(url, Host=host)[0].status == 421
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost:1"])
+def test_a_foreign_origin_is_refused(url, origin):
+    response, _ = fetch(
+        url, "/gradio_api/call/ask", "POST", '{"data": ["x", null]}', Origin=origin, Content_Type="application/json"
+    )
+    assert response.status == 403
+
+
+def test_the_own_origin_is_accepted(url):
+    response, _ = fetch(
+        url,
+        "/gradio_api/call/ask",
+        "POST",
+        '{"data": ["x", null]}',
+        Origin=url.rstrip("/"),
+        Content_Type="application/json",
+    )
+    assert response.status == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/gradio_api/file=/etc/passwd",
+        "/gradio_api/file/etc/passwd",
+        "/file=/etc/passwd",
+        "/gradio_api/proxy=https://evil.example/",
+        "/gradio_api/upload",
+        "/gradio_api/runs",
+        "/gradio_api/vibe-code",
+        "/gradio_api/deep_link",
+        "/gradio_api/process_recording",
+        "/monitoring",
+        "/manifest.json",
+        "/docs",
+        "/assets/../../../../etc/passwd",
+        "/static/..%2f..%2f..%2fetc/passwd",
+        "/gradio_api",
+        "//evil.example/",
+    ],
+)
+def test_what_the_page_does_not_need_is_not_there(url, path):
+    for method in ("GET", "POST"):
+        response, body = fetch(url, path, method)
+        assert response.status in (403, 404, 405)
+        assert "root:" not in body
+
+
+@pytest.mark.parametrize("name", ["respond", "respond_1", "open", "clear", "respond_to_click", "predict", "lambda"])
+def test_only_ask_can_be_called(url, name):
+    for path in (f"/gradio_api/call/{name}", f"/gradio_api/run/{name}"):
+        response, _ = fetch(url, path, "POST", '{"data": []}', Content_Type="application/json")
+        assert response.status >= 400
+
+
+def test_a_taken_port_is_one_sentence(echo):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ServeError, match=rf"^Port {port} on 127\.0\.0\.1 is taken by another program; .*\.$"):
+            serve(echo, port=port)
+
+
+@pytest.mark.parametrize(("host", "port"), [("127.0.0.1", 70000), ("127.0.0.1", -1), ("192.0.2.1", 0)])
+def test_an_impossible_address_is_one_sentence(echo, host, port):
+    with pytest.raises(ServeError, match=r"^[^.]*[\d.]+[^\n]*\.$"):
+        serve(echo, host, port)
+
+
+def test_addresses_are_ones_that_a_browser_can_open():
+    assert address("127.0.0.1", 80) == "http://127.0.0.1:80/"
+    assert address("::1", 80) == "http://[::1]:80/"
+    assert address("0.0.0.0", 80) == "http://127.0.0.1:80/"
+
+
+BOT = """
+    import sys
+    from corpus import load_corpus
+    from assistant.answer import Answer, Quote
+    class Bot:
+        corpus = load_corpus()
+        def ask(self, question, history=None):
+            unit = self.corpus["tilkorn2010"].units[10]
+            place = (unit.doc_id, unit.section, unit.spans, unit.kind)
+            quote = Quote(unit.text, *place, 1.0, "series", True, "Tilkorn 2010")
+            return Answer(question, question, unit.text, (quote,), False, 0.9)
+    import assistant.web
+    assert "gradio" not in sys.modules, "gradio was imported before it was needed"
+"""
+
+OFFLINE = """
+    import ipaddress, socket, subprocess, threading, time, urllib.request, webbrowser
+    tried = []
+    def watch(owner, name):
+        real = getattr(owner, name)
+        def guarded(*arguments, **settings):
+            for argument in arguments:
+                host = argument[0] if isinstance(argument, tuple) and argument else argument
+                if isinstance(host, (str, bytes)) and name != "socketpair":
+                    host = host.decode() if isinstance(host, bytes) else host
+                    try:
+                        inside = ipaddress.ip_address(host).is_loopback
+                    except ValueError:
+                        inside = host == "localhost"
+                    if not inside:
+                        tried.append((name, host))
+                        raise OSError(f"{name} to {host} is blocked")
+                    break
+            return real(*arguments, **settings)
+        setattr(owner, name, guarded)
+    class Socket(socket.socket):
+        pass
+    for method in ("connect", "connect_ex", "sendto"):
+        watch(Socket, method)
+    socket.socket = Socket
+    for function in ("getaddrinfo", "gethostbyname", "create_connection"):
+        watch(socket, function)
+    from assistant.web.serving import running
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with running(Bot()) as url:
+        page = opener.open(url).read().decode()
+        assert "Venous Leiomyosarcoma Assistant" in page
+        opener.open(url + "theme.css").read()
+        import json
+        request = urllib.request.Request(url + "gradio_api/call/ask", json.dumps({"data": ["Q?", None]}).encode(),
+                                         {"Content-Type": "application/json"})
+        event = json.loads(opener.open(request).read())["event_id"]
+        assert "tilkorn2010" in opener.open(url + "gradio_api/call/ask/" + event).read().decode()
+        time.sleep(2)
+    assert tried == [], tried
+    assert "torch" not in sys.modules
+    print("nothing was tried")
+"""
+
+
+def python(code: str, **settings) -> subprocess.Popen[str]:
+    environment = {
+        **os.environ,
+        "GRADIO_ANALYTICS_ENABLED": "True",
+        "GRADIO_SHARE": "True",
+        "HTTP_PROXY": "http://192.0.2.1:3128",
+        "HTTPS_PROXY": "http://192.0.2.1:3128",
+        "PYTHONPATH": str(Path(__file__).parents[1]),
+    }
+    return subprocess.Popen(
+        [sys.executable, "-c", code],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **settings,
+    )
+
+
+def test_serving_and_answering_never_try_to_leave_the_machine():
+    process = python(textwrap.dedent(BOT) + textwrap.dedent(OFFLINE))
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    assert "nothing was tried" in out
+
+
+def test_ctrl_c_ends_the_server_cleanly_while_a_browser_is_connected():
+    process = python(textwrap.dedent(BOT) + "assistant.web.serve(Bot(), port=0)\n")
+    line = process.stdout.readline()
+    where = next(word for word in line.split() if word.startswith("http://127.0.0.1:"))
+    parts = urlsplit(where)
+    for _ in range(100):
+        if fetch(where)[0].status == 200:
+            break
+        time.sleep(0.1)
+    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=10)
+    connection.request("GET", "/gradio_api/heartbeat/abc")
+    connection.getresponse()
+    begin = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=15)
+    assert process.returncode == 0, err
+    assert time.monotonic() - begin < 8
+    assert "has ended" in out
+    assert "Traceback" not in err
