@@ -11,6 +11,7 @@ setup: $(READY)
 
 # Made once, remade when what it installs changes.
 $(READY): constraints.txt pyproject.toml
+	@echo "Setting up $(VENV); the first time this takes a few minutes."
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev]"
 	touch $(READY)
@@ -18,8 +19,9 @@ $(READY): constraints.txt pyproject.toml
 run: setup
 	$(BIN)/vlms serve
 
+# Without Chromium the tests in a browser are left out, each with its reason; Debian: apt-get install chromium.
 test: setup
-	$(BIN)/python -m pytest
+	VLMS_NO_BROWSER=$${VLMS_NO_BROWSER:-$$(command -v chromium >/dev/null && echo 0 || echo 1)} $(BIN)/python -m pytest
 
 eval: setup
 	mkdir -p reports

@@ -2,7 +2,8 @@
 
 A follow-up is taken for elliptic when it leans on what came before: it opens with "and" or "what
 about", uses a pronoun, or has hardly any word of its own. Then the question before it is put in
-front; a question that stands alone is left as it is.
+front, with what the follow-up names in the place of its like ("... in the saphenous vein?", "And in the
+femoral vein?"); a question that stands alone is left as it is.
 """
 
 from __future__ import annotations
@@ -21,6 +22,21 @@ _PRONOUN = re.compile(
     re.IGNORECASE,
 )
 _FEW_WORDS = 3
+# Things of one kind: a follow-up that names one means it instead of the one named before.
+_ALIKE = tuple(
+    re.compile(rf"\b(?:{alternatives})\b", re.IGNORECASE)
+    for alternatives in (
+        r"(?:(?:great|long|common) )?(?:saphenous|femoral|iliac|jugular|renal|popliteal|subclavian|ulnar) veins?|"
+        r"azygos vein|GSV|IVC|(?:inferior )?vena cava|pulmonary artery",
+        r"radiotherapy|radiation(?: therapy)?|irradiation|chemotherapy|chemo|surgery|resection|amputation|thrombectomy",
+        r"MRI|CT|PET|ultrasound|angiograph?m?y?|venography|phlebography|Doppler",
+        r"thigh|calf|shank|groin|ankle|knee|wrist|arm|leg",
+        r"lungs?|liver|bones?|brain|skin|scalp|heart",
+        r"desmin|actin|SMA|vimentin|caldesmon|CD34|CD31|CD68|S-?100|Ki-?67",
+        r"doxorubicin|gemcitabine|pazopanib|ifosfamide|docetaxel",
+        r"men|women|males?|females?",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +60,17 @@ def resolve(question: str, history: Sequence[Mapping[str, str]]) -> Resolved:
     while asked and is_elliptic(current):
         current = asked.pop()
         context.insert(0, current)
-    return Resolved(question, " ".join(context))
+    return Resolved(question, _instead(" ".join(context), question))
+
+
+def _instead(context: str, question: str) -> str:
+    """``context`` with what ``question`` names in the place of the one thing of its kind."""
+    for kind in _ALIKE:
+        named = {match.group().lower(): match.group() for match in kind.finditer(question)}
+        before = {match.group().lower() for match in kind.finditer(context)}
+        if len(named) == len(before) == 1 and set(named) != before:
+            context = kind.sub(next(iter(named.values())), context)
+    return context
 
 
 def is_elliptic(question: str) -> bool:

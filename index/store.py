@@ -69,9 +69,11 @@ def read_header(place: Path) -> Header:
     try:
         data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         version = data["format"]
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise IndexMissing(f"There is no index in '{place}'.") from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except OSError as error:
+        raise IndexUnusable(f"The index header '{path}' cannot be read: {error.strerror}.") from error
+    except (ValueError, KeyError, TypeError) as error:
         raise IndexUnusable(f"The index header '{path}' is damaged or foreign.") from error
     if version != FORMAT:
         raise IndexUnusable(f"The index in '{place}' has format {version}; this version reads format {FORMAT}.")

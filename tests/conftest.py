@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from assistant import Assistant
 from corpus import Corpus, load_corpus
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+CHROMIUM_FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking")
 
 
 @pytest.fixture(scope="session")
@@ -44,3 +53,19 @@ def small_index(small_corpus: Path, tmp_path_factory: pytest.TempPathFactory) ->
     place = tmp_path_factory.mktemp("own-index")
     Assistant(corpus=small_corpus, index_dir=place, progress=False)
     return place
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium; left out only where VLMS_NO_BROWSER=1 says that there is none."""
+    if os.environ.get("VLMS_NO_BROWSER") == "1":
+        pytest.skip("VLMS_NO_BROWSER=1: there is no Chromium on this machine")
+    from playwright.sync_api import sync_playwright
+
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.fail("Chromium is not installed; install it, or set VLMS_NO_BROWSER=1 to leave out these tests.")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_FLAGS))
+        yield launched
+        launched.close()

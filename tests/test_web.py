@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -19,7 +17,6 @@ from assistant.web.source_pane import light, render_document
 from corpus.models import Span
 
 SURVIVAL = "What is the three-year survival of vascular leiomyosarcoma?"
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 class Recorder:
@@ -51,21 +48,6 @@ def recorder(bot):
 def url(recorder) -> Iterator[str]:
     with running(recorder) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if os.environ.get("VLMS_NO_BROWSER") == "1":
-        pytest.skip("VLMS_NO_BROWSER=1: there is no Chromium on this machine")
-    from playwright.sync_api import sync_playwright
-
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.fail("Chromium is not installed; install it, or set VLMS_NO_BROWSER=1 to leave out these tests.")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="module")

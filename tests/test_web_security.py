@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -43,7 +42,6 @@ ATTACKS = [
     "<!-- <b>&lt;b&gt;&amp; \u202etfel ot thgir\u202c \ud800 \x00",
 ]
 EVIL = " ".join(ATTACKS[:-1])
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 class Echo:
@@ -93,23 +91,14 @@ def url(echo):
 
 
 @pytest.fixture(scope="module")
-def page(url):
-    if os.environ.get("VLMS_NO_BROWSER") == "1":
-        pytest.skip("VLMS_NO_BROWSER=1: there is no Chromium on this machine")
-    from playwright.sync_api import sync_playwright
-
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.fail("Chromium is not installed; install it, or set VLMS_NO_BROWSER=1 to leave out these tests.")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        opened = browser.new_page()
-        opened.set_default_timeout(15_000)
-        opened.on("dialog", lambda dialog: pytest.fail(f"A dialog opened: {dialog.message}"))
-        opened.goto(url)
-        opened.wait_for_selector(".welcome")
-        yield opened
-        browser.close()
+def page(browser, url):
+    opened = browser.new_page()
+    opened.set_default_timeout(15_000)
+    opened.on("dialog", lambda dialog: pytest.fail(f"A dialog opened: {dialog.message}"))
+    opened.goto(url)
+    opened.wait_for_selector(".welcome")
+    yield opened
+    opened.close()
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
