@@ -1,7 +1,8 @@
 """Whether the sources answer at all: in a question and its ranked passages, out a probability and a reason.
 
-A logistic model on a few signals, fitted by `python -m evals.fit` on the tuning half of the eval
-questions; its numbers stand in ``weights.toml``.
+Two steps, both fitted by `python -m evals.fit` on the tuning half of the eval questions; their numbers
+stand in ``weights.toml``. A question that the sources' words hardly touch is beside them, whatever
+else; for the others a logistic model on a few signals gives the probability.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 from assistant.dialogue import Resolved
 from assistant.retrieval import Ranked
 from assistant.settings import abstention
-from corpus.lexicon import expand, function_words, synonym_numbers
+from corpus.lexicon import function_words, in_lexicon
 from index import Index
 
 _WORD = re.compile(r"[^\W_]+")
@@ -33,8 +34,7 @@ def unknown_terms(index: Index, question: Resolved, pieces: int = 3) -> list[str
 
 
 def _is_common(word: str) -> bool:
-    known = expand(word) != word or bool(synonym_numbers(word))  # the lexicon has other words for it
-    return known or len(word) < 3 or word.lower() in function_words()
+    return in_lexicon(word) or len(word) < 3 or word.lower() in function_words()
 
 
 def _is_specific(index: Index, word: str, pieces: int) -> bool:
@@ -45,17 +45,22 @@ def _is_specific(index: Index, word: str, pieces: int) -> bool:
 def signals(index: Index, question: Resolved, ranked: Ranked) -> dict[str, float]:
     """What tells an answered question from another, each roughly within 0..1."""
     weights = ranked.token_weights / max(float(ranked.token_weights.sum()), 1e-9)
+    words = [word for word in _WORD.findall(question.text) if word.lower() not in function_words()]
+    lacking = index.words.unknown([word for word in words if not _is_common(word)])
     return {
         "score": float(ranked.scores[0]),
         "margin": float(ranked.scores[0] - np.mean(ranked.scores[1:6])) if len(ranked.scores) > 1 else 0.0,
         "match": float(ranked.matches[0] @ weights),
+        "known": 1 - len(lacking) / len(words) if words else 0.0,
         "unknown": min(len(unknown_terms(index, question, _SURELY_SPECIFIC)), 2) / 2,
     }
 
 
 def probability(features: dict[str, float]) -> float:
-    """The calibrated probability that the first quote answers the question."""
+    """The probability that the first quote answers the question."""
     model = abstention()
+    if any(features[name] <= lowest for name, lowest in model.lowest.items()):
+        return 0.0
     total = model.intercept + sum(weight * features[name] for name, weight in model.weights.items())
     return 1 / (1 + math.exp(-total))
 

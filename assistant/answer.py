@@ -16,7 +16,7 @@ class Quote:
     left out); ``start`` and ``end`` are the outermost raw offsets. A quote whose sentence is cut by a
     page break or a caption has several spans. ``highlights`` are ranges of ``text`` that answer the
     question. ``score`` orders quotes of one answer and means nothing across questions.
-    ``also_in`` names other places that say the same ("doc_id, section").
+    ``also_in`` names other places that say the same ("source, section").
     """
 
     text: str
@@ -58,7 +58,7 @@ class Answer:
 
     ``quotes`` come best first; when ``abstained`` is true they are empty, ``reason`` says in one
     sentence why, and ``nearest`` holds what came closest, which is not an answer. ``confidence`` is
-    the calibrated probability (0..1) that the first quote answers the question.
+    the estimated probability (0..1) that the first quote answers the question.
     ``resolved_question`` is the question as understood, after the dialogue was taken into account.
     ``disagreements``, ``table`` and ``related`` are empty where the corpus carries nothing for them.
     """

@@ -6,6 +6,7 @@ wrong with what the user gave is one sentence on standard error and exit code 2.
 
 from __future__ import annotations
 
+import io
 import sys
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -109,6 +110,9 @@ def _add_commands() -> None:
 
 def main() -> None:
     """Run ``vlms``; a `ValueError` or `OSError` of a command is the user's to read, not a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # sources hold signs that many terminals' encodings lack
+            stream.reconfigure(errors="replace")
     _add_commands()
     try:
         app()

@@ -14,8 +14,7 @@ from assistant.highlighting import highlights, wanted_stems
 from assistant.question import checked_history, checked_question
 from assistant.retrieval import retrieve
 from assistant.settings import abstention
-from corpus.cleaning import Span
-from corpus.models import Corpus, Unit
+from corpus.models import Corpus
 from index import Index, open_index
 
 AUDIENCES = ("clinician", "patient")
@@ -78,7 +77,7 @@ class Assistant:
         resolved = resolve(asked, checked_history(history))
         ranked = retrieve(self.index, resolved)
         confidence = probability(signals(self.index, resolved, ranked))
-        wanted = wanted_stems(resolved.text)
+        wanted = wanted_stems(resolved.text, ranked.synonyms)
         quotes = tuple(self._quote(passage, resolved, wanted) for passage in compose(self.index, ranked))
         if not quotes or confidence < abstention().threshold:
             why, nearest = reason(unknown_terms(self.index, resolved)), quotes[:_NEAREST]
@@ -89,7 +88,7 @@ class Assistant:
     def _quote(self, passage: Passage, question: Resolved, wanted: frozenset[str]) -> Quote:
         units = [self.corpus.units[number] for number in passage.units]
         document = self.corpus[units[0].doc_id]
-        spans = merged_spans(units)
+        spans = tuple(span for unit in units for span in unit.spans)
         text = " ".join(unit.text for unit in units)
         if not all(document.text_at(unit.spans) == unit.text for unit in units):
             raise QuoteError(f"A passage of '{document.id}' at {spans} is not what the source says; it is not shown.")
@@ -107,8 +106,3 @@ class Assistant:
             highlights=highlights(question.text, wanted, text),
             also_in=tuple(f"{document.source.short_name}, {section}" for section in also),
         )
-
-
-def merged_spans(units: Iterable[Unit]) -> tuple[Span, ...]:
-    """The raw spans of neighbouring units, those that follow each other within a line or word gap kept apart."""
-    return tuple(span for unit in units for span in unit.spans)

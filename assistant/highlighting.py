@@ -7,8 +7,9 @@ the quote, in any form, or that the lexicon puts for its own.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from corpus.lexicon import expand, synonym_numbers, synonym_terms
+from corpus.lexicon import expand, synonym_terms
 from index.words import stem_words, stems
 
 _QUANTITY = re.compile(
@@ -34,10 +35,10 @@ _CITATION = re.compile(r"\[[\d,;\s–-]+\]|\(\d+(?:\s?[,–-]\s?\d+)*\)|\((?:Fig
 _WORD = re.compile(r"\b\w\w+\b")
 
 
-def wanted_stems(question: str) -> frozenset[str]:
-    """The stems of the question's words, and of the sources' words for them."""
+def wanted_stems(question: str, synonyms: Sequence[int]) -> frozenset[str]:
+    """The stems of the question's words, and of the sources' words for them (numbers of lexicon entries)."""
     terms = synonym_terms()
-    return frozenset(stems(" ".join([expand(question), *(terms[number] for number in synonym_numbers(question))])))
+    return frozenset(stems(" ".join([expand(question), *(terms[number] for number in synonyms)])))
 
 
 def highlights(question: str, wanted: frozenset[str], quote: str) -> tuple[tuple[int, int], ...]:

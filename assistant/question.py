@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 MAX_CHARACTERS = 2000
+MAX_TURNS = 20  # of the dialogue that are looked at, the last ones; of each, MAX_CHARACTERS
 _ROLES = ("user", "assistant")
 
 
@@ -30,7 +31,7 @@ def checked_question(question: Any) -> str:
 
 
 def checked_history(history: Any) -> list[dict[str, str]]:
-    """The dialogue so far as a list of ``{"role": "user" | "assistant", "content": text}``.
+    """The end of the dialogue so far as a list of ``{"role": "user" | "assistant", "content": text}``.
 
     Raises:
         ValueError: a turn has another form.
@@ -43,8 +44,9 @@ def checked_history(history: Any) -> list[dict[str, str]]:
     for number, turn in enumerate(history, 1):
         if not isinstance(turn, Mapping) or turn.get("role") not in _ROLES or not isinstance(turn.get("content"), str):
             raise ValueError(f"Turn {number} of the history must be like {{'role': 'user', 'content': '...'}}.")
-        turns.append({"role": turn["role"], "content": " ".join(_readable(turn["content"]).split())})
-    return turns
+        content = _readable(turn["content"][:MAX_CHARACTERS])
+        turns.append({"role": turn["role"], "content": " ".join(content.split())})
+    return turns[-MAX_TURNS:]
 
 
 def _readable(text: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from index import Index
 from index.encoder import Floats
 
 CANDIDATES = 64
+_CONTEXT_TOKENS = 64  # of the dialogue that a follow-up is read with
 _SEARCHED = 2000  # passages whose cosine is asked of FAISS; all of them in the shipped corpus
 
 
@@ -32,12 +34,17 @@ class Ranked:
         scores: late interaction alone and with context, weighted; shape (c,).
         matches: the best cosine of each question token in the unit's context; shape (c, q).
         token_weights: weight of each question token; shape (q,).
+        synonyms: numbers of the lexicon entries that put the question into the sources' words.
     """
 
     units: NDArray[np.int64]
     scores: Floats
     matches: Floats
     token_weights: Floats
+    synonyms: tuple[int, ...]
+
+
+_one_at_a_time = Lock()  # limits that overlap would restore each other's
 
 
 @cache
@@ -50,15 +57,16 @@ def _blas() -> Any:
 def retrieve(index: Index, question: Resolved) -> Ranked:
     """Rank the units of the corpus for a question."""
     # The products are small: BLAS threads would gain nothing and, waiting, keep the encoder's from their cores.
-    with _blas().limit(limits=1, user_api="blas"):
+    with _one_at_a_time, _blas().limit(limits=1, user_api="blas"):
         return _ranked(index, question)
 
 
 def _ranked(index: Index, question: Resolved) -> Ranked:
     weights = ranking()
     total = len(index.corpus.units)
-    before = expand(question.context)
-    text = f"{before} {expand(question.question)}".strip()
+    own_text = expand(question.question)
+    before = _last_words(index, expand(question.context))
+    text = f"{before} {own_text}".strip()
     terms = synonym_numbers(question.text)
     (encoded,) = index.encoder.encode([text])
     token_weights = index.weights[encoded.ids].copy()
@@ -77,7 +85,15 @@ def _ranked(index: Index, question: Resolved) -> Ranked:
     scores = weights.alone * (alone + term_scores[units]) + weights.context * (context + term_scores[units + total])
     scores = scores / max(own + added, 1e-9)
     order = np.argsort(-scores, kind="stable")
-    return Ranked(units[order], scores[order], matches[order], token_weights)
+    return Ranked(units[order], scores[order], matches[order], token_weights, tuple(terms))
+
+
+def _last_words(index: Index, context: str) -> str:
+    """The end of a long context: all of it would outweigh the follow-up, or push it out of the encoder."""
+    words = context.split()
+    while index.encoder.count(" ".join(words)) > _CONTEXT_TOKENS:
+        words = words[len(words) // 8 + 1 :]
+    return " ".join(words)
 
 
 def _candidates(

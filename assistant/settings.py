@@ -23,10 +23,14 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True)
 class Abstention:
-    """A logistic model: ``p = 1 / (1 + exp(-(intercept + sum(weight * feature))))``; below ``threshold``, abstain."""
+    """A logistic model: ``p = 1 / (1 + exp(-(intercept + sum(weight * feature))))``; below ``threshold``, abstain.
+
+    A question with a signal at or under its ``lowest`` is beside the sources: p is 0.
+    """
 
     intercept: float
     threshold: float
+    lowest: dict[str, float] = field(default_factory=dict)
     weights: dict[str, float] = field(default_factory=dict)
 
 

@@ -51,7 +51,7 @@ def show_sources(sources: Sequence[Source]) -> None:
     table = Table("id", "document", "evidence", "review status", title="Sources", title_justify="left")
     for source in sources:
         table.add_row(
-            source.id,
+            Text(source.id),
             Text(source.reference),
             Text(source.evidence, style="" if source.reviewed else "red"),
             Text(source.review_status),

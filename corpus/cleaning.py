@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 # A word that runs over a line end. The first half must end in a letter: "-" alone is an empty table cell.
-_HYPHENATED = re.compile(r"([^\W\d_]+)-[ \t]*\n\s*([^\W\d_]+)")
-_MARKUP = re.compile(r"\*\*|\^\{[\d,]*\}")
+_HYPHENATED = re.compile(r"([^\W\d_]+)-[ \t]*\r?\n\s*([^\W\d_]+)")
+_MARKUP = re.compile(r"\*\*|\^\{[\d,]*\}|\ufeff")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 

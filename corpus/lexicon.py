@@ -53,6 +53,21 @@ def expand(text: str) -> str:
     )
 
 
+@cache
+def _single_words() -> tuple[frozenset[str], tuple[str, ...]]:
+    words = [word.lower() for words in _lexicon()["synonyms"].values() for word in words if " " not in word]
+    whole = frozenset(word for word in words if "*" not in word)
+    return whole, tuple({word.rstrip("*") for word in words if word.endswith("*")})
+
+
+def in_lexicon(word: str) -> bool:
+    """Whether the lexicon has other words for a single word."""
+    whole, beginnings = _single_words()
+    lower = word.lower()
+    return lower in whole or lower.startswith(beginnings) or expand(word) != word
+
+
+@cache
 def synonym_terms() -> list[str]:
     """The terms of each entry of the lexicon's synonyms, in the order that `synonym_numbers` counts."""
     return [terms for _, terms in _synonyms()]

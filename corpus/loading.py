@@ -8,6 +8,7 @@ that names it.
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
@@ -38,6 +39,8 @@ def load_corpus(folder: str | Path | None = None) -> Corpus:
     folder = Path(folder) if folder is not None else SHIPPED
     entries = read_sources(folder)
     documents = tuple(_read(folder, source, hints) for source, hints in entries)
+    if not any(document.units for document in documents):
+        raise CorpusError(f"The documents in '{folder}' hold no sentence that could be quoted.")
     return Corpus(documents, folder, corpus_hash(entries))
 
 
@@ -56,6 +59,11 @@ def read_sources(folder: Path) -> tuple[tuple[Source, ReadingHints], ...]:
     return entries
 
 
+def is_shipped(folder: Path) -> bool:
+    """Whether a folder is the corpus that comes with the program."""
+    return folder.resolve() == SHIPPED.resolve()
+
+
 def corpus_hash(entries: Sequence[tuple[Source, ReadingHints]]) -> str:
     """sha256 over what the documents are, how they are to be read, and the code that reads them."""
     digest = hashlib.sha256(repr(entries).encode())
@@ -65,10 +73,13 @@ def corpus_hash(entries: Sequence[tuple[Source, ReadingHints]]) -> str:
 
 
 def _from_listing(folder: Path) -> Iterator[tuple[Source, ReadingHints]]:
-    for path in sorted(path for path in folder.iterdir() if path.suffix.lower() in (".txt", ".md")):
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        name = path.stem.replace("_", " ")
-        yield Source(path.stem, path.name, digest, title=name, short_name=name), ReadingHints()
+    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in (".txt", ".md") and path.is_file())
+    stems = [path.stem for path in paths]
+    for path in paths:
+        name = path.stem if stems.count(path.stem) == 1 else path.name
+        title = name.replace("_", " ")
+        digest = hashlib.sha256(_bytes(path, name)).hexdigest()
+        yield Source(name, path.name, digest, title=title, short_name=title), ReadingHints()
 
 
 def _from_manifest(path: Path) -> Iterator[tuple[Source, ReadingHints]]:
@@ -77,13 +88,22 @@ def _from_manifest(path: Path) -> Iterator[tuple[Source, ReadingHints]]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CorpusError(f"The manifest '{path}' is not valid TOML: {error}.") from error
     known = {field.name for field in fields(Source)}
+    seen: set[str] = set()
     for entry in entries:
+        if not isinstance(entry, dict):
+            raise CorpusError(f"The manifest '{path}' must list its documents as [[document]] tables.")
         name = entry.get("id", "without id")
         if unknown := set(entry) - known - {"reading"}:
             raise CorpusError(f"The manifest entry '{name}' has unknown fields: {', '.join(sorted(unknown))}.")
         if missing := {"id", "file", "sha256", "title"} - set(entry):
             raise CorpusError(f"The manifest entry '{name}' lacks: {', '.join(sorted(missing))}.")
-        hints = ReadingHints.from_manifest(entry.pop("reading", {}))
+        if name in seen:
+            raise CorpusError(f"The manifest has two documents with the id '{name}'.")
+        seen.add(name)
+        try:
+            hints = ReadingHints.from_manifest(entry.pop("reading", {}))
+        except (TypeError, KeyError, AttributeError) as error:
+            raise CorpusError(f"The reading hints of the manifest entry '{name}' are malformed: {error}.") from error
         entry.setdefault("short_name", entry["title"])
         yield Source(**entry), hints
 
@@ -95,10 +115,7 @@ def read_raw(folder: Path, source: Source) -> str:
         CorpusError: the file is missing, differs from the manifest, is empty or not UTF-8.
     """
     path = folder / source.file
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise CorpusError(f"The document '{source.id}' cannot be read from '{path}': {error.strerror}.") from error
+    data = _bytes(path, source.id)
     digest = hashlib.sha256(data).hexdigest()
     if digest != source.sha256:
         raise CorpusError(
@@ -114,12 +131,19 @@ def read_raw(folder: Path, source: Source) -> str:
     return raw
 
 
+def _bytes(path: Path, name: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CorpusError(f"The document '{name}' cannot be read from '{path}': {error.strerror}.") from error
+
+
 def _read(folder: Path, source: Source, hints: ReadingHints) -> Document:
     """Read one document: raw text, units, chunks."""
     raw = read_raw(folder, source)
     try:
         units = read_units(raw, source.id, hints)
-    except ValueError as error:
+    except (ValueError, re.error) as error:
         raise CorpusError(f"The document '{source.id}' does not fit its manifest entry: {error}") from error
     units, chunks = _chunked(units)
     return Document(source, raw, units, chunks)

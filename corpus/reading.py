@@ -69,10 +69,11 @@ def read_units(raw: str, doc_id: str, hints: ReadingHints) -> tuple[Unit, ...]:
         ValueError: a hint names text that does not stand in the document.
     """
     words = vocabulary(raw)
-    text = _without_furniture(raw, hints.furniture)
+    text = raw.replace("\r", " ").replace("\ufeff", " ")  # every offset stays what it was
+    text = _without_furniture(text, hints.furniture)
     text, tables = _without_tables(text, hints.tables)
     blocks = sorted([*_blocks(text, hints), *tables], key=lambda block: block.spans[0])
-    blocks = _joined(_sectioned(blocks, raw), raw, words)
+    blocks = _joined(_sectioned(blocks), raw, words)
     return tuple(unit for number, block in enumerate(blocks) for unit in _units(block, number, raw, doc_id, words))
 
 
@@ -197,8 +198,8 @@ class _Headings:
         return None
 
     def _looks_like_one(self, start: int, line: str) -> bool:
-        before = self.text[:start].rstrip(" \t")
-        alone = not before or before.endswith("\n\n") or before.strip() == ""
+        above = self.text[:start].splitlines()[-1:]
+        alone = not above or not above[0].strip()
         after = self.text[start:].split("\n", 2)
         alone = alone and (len(after) < 2 or not after[1].strip())
         return (
@@ -211,7 +212,7 @@ class _Headings:
         )
 
 
-def _sectioned(blocks: Sequence[Block], raw: str) -> list[Block]:
+def _sectioned(blocks: Sequence[Block]) -> list[Block]:
     """Give each block its section. Captions and the rows after them stand under their own label ("Table 1")."""
     section, table = "", ""
     kept = []
@@ -238,6 +239,8 @@ def _joined(blocks: Sequence[Block], raw: str, words: frozenset[str]) -> list[Bl
     for block in blocks:
         if block.kind == "prose":
             text = _text(raw, block, words)
+            if not text:
+                continue
             continues = text[0].islower() or text[0].isdigit() or text[0] == "("
             same_section = last_prose is not None and last_prose.section == block.section
             if last_prose and same_section and continues and not _ends_sentence(_text(raw, last_prose, words)):

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from corpus.lexicon import synonym_terms
-from corpus.loading import load_corpus
+from corpus.loading import is_shipped, load_corpus
 from corpus.models import Corpus
 from index.corpus_file import save_corpus
 from index.encoder import Encoding, TorchEncoder
@@ -52,7 +52,16 @@ def build_index(folder: Path, place: Path, source: ModelSource, progress: bool =
         advance("Checking and saving", 0.98)
         files = {str(path.relative_to(draft).as_posix()): file_hash(path) for path in sorted(_files(draft))}
         header = Header(
-            FORMAT, corpus.hash, source.name, source.sha256, engine, notice, encoder.max_tokens, name, files
+            format=FORMAT,
+            corpus=corpus.hash,
+            shipped=is_shipped(folder),
+            model=source.name,
+            model_sha256=source.sha256,
+            engine=engine,
+            notice=notice,
+            max_tokens=encoder.max_tokens,
+            build=name,
+            files=files,
         )
         publish(place, draft, header)
         advance("Index ready", 1.0)

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from index.model import ModelError
+
 Floats = NDArray[np.float32]
 
 
@@ -80,17 +82,24 @@ class OnnxEncoder:
     def encode(self, texts: Sequence[str]) -> list[Encoding]:
         """Encode each text by itself: answering has one at a time, and padding would only cost."""
         encodings = []
+        unknown = self._tokenizer.token_to_id("[UNK]")
         for tokenized in self._tokenizer.encode_batch(list(texts)):
             inputs = {
                 "input_ids": np.array([tokenized.ids], dtype=np.int64),
                 "attention_mask": np.array([tokenized.attention_mask], dtype=np.int64),
             }
             (vectors,) = self._session.run(["tokens"], inputs)
-            encodings.append(_encoding(vectors[0], tokenized.ids, tokenized.special_tokens_mask))
+            # sentence-transformers counts the unknown token among the special ones.
+            special = [
+                mask or number == unknown
+                for mask, number in zip(tokenized.special_tokens_mask, tokenized.ids, strict=True)
+            ]
+            encodings.append(_encoding(vectors[0], tokenized.ids, special))
         return encodings
 
     def count(self, text: str) -> int:
-        return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
+        unknown = self._tokenizer.token_to_id("[UNK]")
+        return sum(number != unknown for number in self._tokenizer.encode(text, add_special_tokens=False).ids)
 
 
 class TorchEncoder:
@@ -101,7 +110,11 @@ class TorchEncoder:
         from transformers.utils import logging
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        self.model = SentenceTransformer(str(folder), device="cpu")
+        try:
+            self.model = SentenceTransformer(str(folder), device="cpu")
+        except Exception as error:  # whatever transformers, tokenizers or safetensors raise
+            cause = str(error).strip().splitlines()[:1]
+            raise ModelError(f"The model in '{folder}' cannot be loaded: {''.join(cause)}") from error
 
     @property
     def max_tokens(self) -> int:
@@ -123,4 +136,5 @@ class TorchEncoder:
         return encodings
 
     def count(self, text: str) -> int:
-        return len(self.model.tokenizer.encode(text, add_special_tokens=False))
+        special = set(self.model.tokenizer.all_special_ids)
+        return sum(number not in special for number in self.model.tokenizer.encode(text, add_special_tokens=False))

@@ -16,7 +16,7 @@ from index.encoder import OnnxEncoder, TorchEncoder
 MINIMUM_COSINE = 0.9999
 _SAMPLES = (
     "What is the three-year survival of vascular leiomyosarcoma?",
-    "margins?",
+    "margins 👍?",
     "The resection margins of the proximal and distal common femoral vein were free of the tumor. " * 6,
 )
 

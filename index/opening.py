@@ -14,13 +14,21 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from corpus.loading import SHIPPED, corpus_hash, read_sources
+from corpus.loading import SHIPPED, corpus_hash, is_shipped, read_sources
 from corpus.models import Corpus
 from index.corpus_file import open_corpus
 from index.encoder import Encoder, Floats, OnnxEncoder, TorchEncoder
 from index.late_interaction import TokenVectors
 from index.model import ModelSource, find_model
-from index.store import Header, IndexMissing, IndexUnusable, checked_build, default_place
+from index.store import (
+    Header,
+    IndexMissing,
+    IndexUnusable,
+    checked_build,
+    default_place,
+    read_header,
+    remove_drafts,
+)
 from index.words import WordIndex
 
 log = logging.getLogger(__name__)
@@ -88,18 +96,27 @@ def open_index(
     if not rebuild:
         try:
             return _load(place, folder, wanted, source)
-        except IndexMissing:
+        except (IndexMissing, FileNotFoundError):  # none, or replaced while it was opened
             pass
         except IndexUnusable as error:
-            _replaceable_or_raise(error, folder)
+            _replaceable_or_raise(error, place, folder)
     _build_alone(place, folder, wanted, source, rebuild, progress)
     return _load(place, folder, wanted, source)
 
 
-def _replaceable_or_raise(error: IndexUnusable, folder: Path) -> None:
-    if folder.resolve() != SHIPPED.resolve():
+def _replaceable_or_raise(error: IndexUnusable, place: Path, folder: Path) -> None:
+    if not is_shipped(folder):
         raise IndexUnusable(f"{error} Build it again with: vlms index --corpus '{folder}' --rebuild") from error
+    if _is_of_own_corpus(place):
+        raise IndexUnusable(f"{error} It is of your own documents and is kept: choose another --index-dir.") from error
     log.warning("%s It is built again.", error)
+
+
+def _is_of_own_corpus(place: Path) -> bool:
+    try:
+        return not read_header(place).shipped
+    except IndexUnusable:
+        return False
 
 
 def _build_alone(place: Path, folder: Path, wanted: str, source: ModelSource, rebuild: bool, progress: bool) -> None:
@@ -116,19 +133,12 @@ def _build_alone(place: Path, folder: Path, wanted: str, source: ModelSource, re
                     return
                 except IndexUnusable:
                     pass
-            for draft in place.glob("*.draft"):  # of a builder that was killed: nobody else holds the lock
-                _remove(draft)
+            remove_drafts(place)
             build_index(folder, place, source, progress)
     except Timeout:
         raise IndexUnusable(f"Another process has been building the index in '{place}' for over 10 minutes.") from None
     except OSError as error:
         raise IndexUnusable(f"The index cannot be written to '{place}': {error.strerror or error}.") from error
-
-
-def _remove(folder: Path) -> None:
-    import shutil
-
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _load(place: Path, folder: Path, wanted: str, source: ModelSource) -> Index:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,9 @@ from index.model import ModelSource
 FORMAT = 1
 HEADER = "header.json"
 ENVIRONMENT = "VLMS_INDEX_DIR"
-_BUILD = "build-"
+_BUILD = re.compile(r"build-[0-9a-f]{12}")  # nothing else in the place is ever touched
+_DRAFT = re.compile(r"build-[0-9a-f]{12}\.draft")
+_ENGINES = ("onnx", "torch")
 
 
 class IndexUnusable(ValueError):
@@ -36,10 +39,12 @@ class Header:
     """What an index was built from, and the sha256 of each of its files.
 
     ``engine`` is "onnx", or "torch" for a model that has no export; ``notice`` then says why.
+    ``shipped``: it is of the corpus that comes with the program, and can be replaced without loss.
     """
 
     format: int
     corpus: str
+    shipped: bool
     model: str
     model_sha256: str
     engine: str
@@ -77,10 +82,13 @@ def read_header(place: Path) -> Header:
         raise IndexUnusable(f"The index header '{path}' is damaged or foreign.") from error
     if version != FORMAT:
         raise IndexUnusable(f"The index in '{place}' has format {version}; this version reads format {FORMAT}.")
-    try:
-        return Header(**data)
-    except TypeError as error:
-        raise IndexUnusable(f"The index header '{path}' is damaged or foreign.") from error
+    if data.pop("sha256", None) != _header_hash(data) or set(data) != set(Header.__dataclass_fields__):
+        raise IndexUnusable(f"The index header '{path}' is damaged or foreign.")
+    return Header(**data)
+
+
+def _header_hash(data: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
 
 
 def checked_build(place: Path, corpus_hash: str, source: ModelSource) -> tuple[Header, Path]:
@@ -93,14 +101,14 @@ def checked_build(place: Path, corpus_hash: str, source: ModelSource) -> tuple[H
     header = read_header(place)
     if header.corpus != corpus_hash:
         raise IndexUnusable(f"The index in '{place}' was built from another corpus or another state of it.")
-    if (header.model, header.model_sha256) != (source.name, source.sha256):
+    if header.model_sha256 != source.sha256:
         raise IndexUnusable(
             f"The index in '{place}' was built with the model '{header.model}' ({header.model_sha256[:12]}...), "
             f"not with '{source.name}' ({source.sha256[:12]}...)."
         )
-    folder = place / header.build
-    if Path(header.build).name != header.build or not header.build.startswith(_BUILD):
+    if not _BUILD.fullmatch(header.build) or header.engine not in _ENGINES:
         raise IndexUnusable(f"The index header '{place / HEADER}' is damaged or foreign.")
+    folder = place / header.build
     for name, digest in header.files.items():
         if not (folder / name).is_file():
             raise IndexUnusable(f"The index in '{place}' lacks its file '{name}'.")
@@ -119,13 +127,22 @@ def publish(place: Path, folder: Path, header: Header) -> None:
     final = place / header.build
     os.replace(folder, final)
     draft = place / f"{HEADER}.new"
-    draft.write_text(json.dumps(asdict(header), indent=1), encoding="utf-8")
+    data = asdict(header)
+    draft.write_text(json.dumps(data | {"sha256": _header_hash(data)}, indent=1), encoding="utf-8")
     os.replace(draft, place / HEADER)
-    for other in place.glob(f"{_BUILD}*"):
-        if other != final:
-            shutil.rmtree(other, ignore_errors=True)
+    _remove(other for other in place.iterdir() if _BUILD.fullmatch(other.name) and other != final)
+
+
+def remove_drafts(place: Path) -> None:
+    """Remove what a builder that was killed left; the caller holds the lock, so nobody is at work on them."""
+    _remove(draft for draft in place.iterdir() if _DRAFT.fullmatch(draft.name))
+
+
+def _remove(folders: Iterable[Path]) -> None:
+    for folder in list(folders):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def new_build_name() -> str:
     """A folder name no other build has."""
-    return f"{_BUILD}{os.urandom(6).hex()}"
+    return f"build-{os.urandom(6).hex()}"

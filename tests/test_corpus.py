@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -50,7 +51,7 @@ def test_cleaning_only_drops_and_respaces(raw: str) -> None:
     assert cleaned.text == cleaned.text.strip()
 
 
-@given(raw=st.text(max_size=600))
+@given(raw=st.one_of(st.text(max_size=600), st.text(alphabet="aB.*-•#\t \n\r\ufeff1(", max_size=120)))
 def test_any_text_can_be_read_and_its_units_are_verbatim(raw: str) -> None:
     words = vocabulary(raw)
     for unit in read_units(raw, "any", ReadingHints()):
@@ -200,6 +201,24 @@ def test_a_folder_of_plain_files_is_a_corpus(tmp_path: Path) -> None:
     assert [unit.kind for unit in own["a"].units] == ["table_row"]
 
 
+@pytest.mark.parametrize("change", [lambda data: data.replace(b"\n", b"\r\n"), lambda data: b"\xef\xbb\xbf" + data])
+def test_line_ends_and_marks_of_windows_change_no_text(tmp_path: Path, change: Callable[[bytes], bytes]) -> None:
+    data = b"Results\n\nA man was treat-\ned here. He\nlived.\n\nDiscussion\n\nIt was rare.\n"
+    (tmp_path / "note.txt").write_bytes(change(data))
+    (document,) = load_corpus(tmp_path)
+    assert [(unit.section, unit.text) for unit in document.units] == [
+        ("Results", "A man was treated here."),
+        ("Results", "He lived."),
+        ("Discussion", "It was rare."),
+    ]
+
+
+def test_two_files_of_one_name_are_two_documents(tmp_path: Path) -> None:
+    for name in ("a.md", "a.txt"):
+        (tmp_path / name).write_text(f"This is {name} itself.\n", encoding="utf-8")
+    assert [document.id for document in load_corpus(tmp_path)] == ["a.md", "a.txt"]
+
+
 def copied(tmp_path: Path) -> Path:
     folder = tmp_path / "copy"
     shutil.copytree(SHIPPED, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
@@ -238,6 +257,9 @@ def test_a_hint_that_matches_nothing_is_an_error(tmp_path: Path) -> None:
         ("manifest.toml", b"[[document]]\nid = 'x'\nfile='f'\nsha256=''\ntitle='t'\nyaer=1\n", "unknown fields: yaer"),
         ("manifest.toml", b"[[document", "not valid TOML"),
         ("a.pdf", b"%PDF", "holds no document"),
+        ("a.txt", b"-----\n\n****\n", "no sentence that could be quoted"),
+        ("manifest.toml", b"document = 'x'\n", r"\[\[document\]\]"),
+        ("manifest.toml", b"[[document]]\nid='x'\nfile='f'\nsha256=''\ntitle='t'\nreading=3\n", "are malformed"),
     ],
 )
 def test_a_folder_that_cannot_be_read_says_why(tmp_path: Path, name: str, content: bytes, message: str) -> None:

@@ -21,7 +21,7 @@ from index.encoder import TorchEncoder, unit
 from index.late_interaction import TokenVectors
 from index.model import DEFAULT_SHA256, ModelSource, weights_checked
 from index.passages import passages
-from index.store import HEADER, checked_build, default_place, read_header
+from index.store import HEADER, _header_hash, checked_build, default_place, read_header
 
 FILES = [
     "bm25/data.csc.index.npy",
@@ -119,18 +119,60 @@ def test_a_damaged_file_is_named_and_not_used(own: tuple[Path, Path], name: str,
     [
         ({"format": 99}, "has format 99"),
         ({"corpus": "0" * 64}, "another corpus"),
-        ({"model": "other"}, "with the model 'other'"),
-        ({"model_sha256": "0" * 64}, "with the model"),
+        ({"model_sha256": "0" * 64, "model": "other"}, "with the model 'other'"),
         ({"build": "../../etc"}, "damaged or foreign"),
+        ({"engine": "other"}, "damaged or foreign"),
         ({"surprise": 1}, "damaged or foreign"),
     ],
 )
 def test_a_header_of_something_else_is_refused(own: tuple[Path, Path], change: dict[str, object], message: str) -> None:
     folder, place = own
-    header = json.loads((place / HEADER).read_text(encoding="utf-8"))
-    (place / HEADER).write_text(json.dumps(header | change), encoding="utf-8")
+    header = json.loads((place / HEADER).read_text(encoding="utf-8")) | change
+    del header["sha256"]
+    (place / HEADER).write_text(json.dumps(header | {"sha256": _header_hash(header)}), encoding="utf-8")
     with pytest.raises(IndexUnusable, match=message):
         open_index(folder, place, progress=False)
+
+
+@pytest.mark.parametrize("change", [{"files": {}}, {"max_tokens": 2}, {"build": 5}, {"sha256": None}])
+def test_an_altered_header_is_refused(own: tuple[Path, Path], change: dict[str, object]) -> None:
+    folder, place = own
+    header = json.loads((place / HEADER).read_text(encoding="utf-8"))
+    (place / HEADER).write_text(json.dumps(header | change), encoding="utf-8")
+    with pytest.raises(IndexUnusable, match="damaged or foreign"):
+        open_index(folder, place, progress=False)
+
+
+def test_what_else_lies_in_the_place_is_left_alone(own: tuple[Path, Path]) -> None:
+    folder, place = own
+    for name in ("build-release", "notes.draft"):
+        (place / name).mkdir()
+        (place / name / "thesis.txt").write_text("mine", encoding="utf-8")
+    open_index(folder, place, rebuild=True, progress=False)
+    assert (place / "build-release" / "thesis.txt").exists()
+    assert (place / "notes.draft" / "thesis.txt").exists()
+
+
+def test_an_index_of_own_documents_is_not_replaced_by_that_of_the_shipped_ones(own: tuple[Path, Path]) -> None:
+    _, place = own
+    before = read_header(place)
+    with pytest.raises(IndexUnusable, match="of your own documents and is kept"):
+        open_index(index_dir=place, progress=False)
+    assert read_header(place) == before
+
+
+def test_the_same_model_under_another_name_opens_the_same_index(own: tuple[Path, Path], tmp_path: Path) -> None:
+    folder, place = own
+    shutil.copytree(find_model().folder, tmp_path / "model")
+    assert open_index(folder, place, tmp_path / "model", progress=False).header.model == "all-MiniLM-L6-v2"
+
+
+def test_both_engines_leave_out_what_the_model_does_not_know(opened: Index) -> None:
+    text = "margins 👍 🙏"
+    expected, got = (encoder.encode([text])[0] for encoder in (TorchEncoder(find_model().folder), opened.encoder))
+    assert np.array_equal(expected.ids, got.ids)
+    assert opened.encoder.count(text) == len(got.ids)
+    assert len(got.ids) == opened.encoder.count("margins")
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xfe", b"null", b'{"format": 1}'])
@@ -186,7 +228,7 @@ def test_a_build_killed_half_way_leaves_the_old_index(own: tuple[Path, Path]) ->
     before = read_header(place)
     builder = build(folder, place, "--rebuild")
     deadline = time.monotonic() + 100
-    while not list(place.glob("*.draft")):
+    while not list(place.glob("build-*.draft")):
         assert time.monotonic() < deadline
         time.sleep(0.02)
     builder.send_signal(signal.SIGKILL)
@@ -236,5 +278,14 @@ def test_another_model_than_the_index_was_built_with_is_refused(own: tuple[Path,
     folder, place = own
     copy = tmp_path / "model"
     shutil.copytree(find_model().folder, copy)
+    with (copy / "model.safetensors").open("ab") as file:
+        file.write(b"x")
     with pytest.raises(IndexUnusable, match="with the model 'all-MiniLM-L6-v2'"):
         open_index(folder, place, copy, progress=False)
+
+
+def test_weights_that_cannot_be_read_are_one_sentence(tmp_path: Path) -> None:
+    shutil.copytree(find_model().folder, tmp_path / "model")
+    (tmp_path / "model" / "model.safetensors").write_bytes(b"not weights")
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        TorchEncoder(tmp_path / "model")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
@@ -542,7 +544,7 @@ def test_what_was_understood_is_shown_when_it_differs(bot):
 def test_other_places_disagreements_tables_and_related_questions_are_shown(bot):
     unit = bot.corpus["tilkorn2010"].units[0]
     answer = answer_with(
-        quotes=(quote_of(unit, also_in=("tilkorn2010, Discussion", "elsewhere")),),
+        quotes=(quote_of(unit, also_in=("Tilkorn 2010, Discussion", "elsewhere")),),
         disagreements=("5 % here, 11 % there.",),
         table=({"case": 1, "age": 66}, {"case": 2}),
         related=("Why?",),
@@ -557,3 +559,23 @@ def test_other_places_disagreements_tables_and_related_questions_are_shown(bot):
 def test_history_leaves_out_what_could_not_be_asked():
     turns = [Turn("", error="The question is empty."), Turn("Q?", answer_with(text="“A.” [1]"))]
     assert history(turns) == [{"role": "user", "content": "Q?"}, {"role": "assistant", "content": "“A.” [1]"}]
+
+
+def test_ask_is_a_tool_for_programs_that_speak_mcp(url):
+    from mcp import ClientSession
+    from mcp.client.streamable_http import streamablehttp_client
+
+    async def call():
+        async with (
+            streamablehttp_client(f"{url}gradio_api/mcp/") as (read, write, _),
+            ClientSession(read, write) as session,
+        ):
+            await session.initialize()
+            tools = (await session.list_tools()).tools
+            return [tool.name for tool in tools], await session.call_tool("ask", {"question": SURVIVAL})
+
+    with ThreadPoolExecutor(1) as pool:  # Playwright's loop runs in this thread
+        names, result = pool.submit(lambda: asyncio.run(call())).result(timeout=60)
+    assert names == ["ask"]
+    assert not result.isError
+    assert "57%" in str(result.content)

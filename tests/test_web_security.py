@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import re
 import signal
@@ -230,12 +231,18 @@ def test_a_foreign_host_name_is_refused(url, host):
     assert fetch(url, Host=host)[0].status == 421
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost:1"])
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost:1", "http://["])
 def test_a_foreign_origin_is_refused(url, origin):
     response, _ = fetch(
         url, "/gradio_api/call/ask", "POST", '{"data": ["x", null]}', Origin=origin, Content_Type="application/json"
     )
     assert response.status == 403
+
+
+def test_a_huge_request_is_refused(url):
+    body = json.dumps({"data": ["x" * 1_100_000, None]})
+    response, _ = fetch(url, "/gradio_api/call/ask", "POST", body, Content_Type="application/json")
+    assert response.status == 413
 
 
 def test_the_own_origin_is_accepted(url):

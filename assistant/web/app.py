@@ -19,14 +19,12 @@ from assistant.web.contract import Bot
 from assistant.web.conversation import Turn, history, render_conversation
 from assistant.web.markup import escape
 from assistant.web.source_pane import render_document, render_list
+from corpus.models import Corpus
 
 TITLE = "Venous Leiomyosarcoma Assistant"
 MAX_TURNS = 60  # of one session; older ones leave the page
 FAILED = "This question could not be answered because of an error in the program; it has been written to the log."
-NOTE = (
-    "Reading aid for professionals: quotes only, not medical advice. "
-    "The Dr.Oracle web article is AI-written and unreviewed."
-)
+NOTE = "Reading aid for professionals: quotes only, not medical advice."
 MASTHEAD = (
     '<header class="masthead"><svg class="logo" viewBox="0 0 32 32" aria-hidden="true">'
     '<path d="M5 21V14c0-4 2.4-6.800 6.600-7.600l.8 2.300C10 9.600 9 11 9 13h4v8zM18 21V14c0-4 2.400-6.800 '
@@ -129,7 +127,12 @@ def build(bot: Bot) -> gr.Blocks:
                     )
                     ask = gr.Button("Ask", variant="primary", elem_id="ask")
                     clear = gr.Button("Clear", elem_id="clear")
-                gr.HTML(f'<p role="note">{escape(NOTE)}</p>', elem_id="note", apply_default_css=False, js_on_load=None)
+                gr.HTML(
+                    f'<p role="note">{escape(_note(bot.corpus))}</p>',
+                    elem_id="note",
+                    apply_default_css=False,
+                    js_on_load=None,
+                )
             with gr.Column(elem_id="source-column"):
                 source = gr.HTML(
                     render_list(bot.corpus),
@@ -169,3 +172,14 @@ def _index(value: object) -> int:
     if number < 0:
         raise IndexError(number)
     return number
+
+
+def _note(corpus: Corpus) -> str:
+    """The standing note; it names the documents that nobody reviewed."""
+    sources = [document.source for document in corpus if not document.source.reviewed]
+    named = [
+        f"{source.short_name} ({(source.venue or 'document').split(',')[0].lower()}) "
+        f"is {source.evidence.replace(', ', ' and ')}."
+        for source in sources
+    ]
+    return " ".join([NOTE, *named])

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.answer import Answer, Quote
-from assistant.web.markup import badge, escape, marked, short_name
+from assistant.web.markup import badge, escape, marked
 from corpus.models import Corpus
 
 SHOWN_QUESTION = 400  # characters of a question that are shown when it could not be asked
@@ -57,7 +57,7 @@ def history(turns: Sequence[Turn]) -> list[dict[str, str]]:
 
 def render_conversation(corpus: Corpus, turns: Sequence[Turn], pending: str = "") -> str:
     """The whole log; ``pending`` is a question that is being answered."""
-    body = "".join(_turn(corpus, number, turn) for number, turn in enumerate(turns))
+    body = "".join(_turn(number, turn) for number, turn in enumerate(turns))
     if pending:
         waiting = '<p class="waiting"><span class="dots" aria-hidden="true"></span>Searching the sources</p>'
         body += f'<article class="turn">{_question(pending)}{waiting}</article>'
@@ -87,7 +87,7 @@ def _welcome(corpus: Corpus) -> str:
     )
 
 
-def _turn(corpus: Corpus, number: int, turn: Turn) -> str:
+def _turn(number: int, turn: Turn) -> str:
     if turn.answer is None:
         shown = turn.question.strip()
         if len(shown) > SHOWN_QUESTION:
@@ -98,7 +98,7 @@ def _turn(corpus: Corpus, number: int, turn: Turn) -> str:
     understood = ""
     if answer.resolved_question.strip().casefold() not in ("", turn.question.strip().casefold()):
         understood = f'<p class="understood">understood as: <q>{escape(answer.resolved_question)}</q></p>'
-    content = _abstention(corpus, number, answer) if answer.abstained else _quotes(corpus, number, answer)
+    content = _abstention(number, answer) if answer.abstained else _quotes(number, answer)
     return f'<article class="turn">{_question(turn.question)}{understood}{content}</article>'
 
 
@@ -106,9 +106,9 @@ def _question(text: str) -> str:
     return f'<p class="question" dir="auto"><span class="unseen">You asked: </span>{escape(text)}</p>'
 
 
-def _quotes(corpus: Corpus, turn: int, answer: Answer) -> str:
+def _quotes(turn: int, answer: Answer) -> str:
     quotes = "".join(
-        _quote(corpus, turn, "quotes", number, quote, number) for number, quote in enumerate(answer.quotes, start=1)
+        _quote(turn, "quotes", number, quote, number) for number, quote in enumerate(answer.quotes, start=1)
     )
     count = "1 quote" if len(answer.quotes) == 1 else f"{len(answer.quotes)} quotes"
     return (
@@ -118,10 +118,10 @@ def _quotes(corpus: Corpus, turn: int, answer: Answer) -> str:
     )
 
 
-def _abstention(corpus: Corpus, turn: int, answer: Answer) -> str:
+def _abstention(turn: int, answer: Answer) -> str:
     reason = answer.reason or "The sources do not answer this question."
     nearest = "".join(
-        _quote(corpus, turn, "nearest", number, quote, None) for number, quote in enumerate(answer.nearest, start=1)
+        _quote(turn, "nearest", number, quote, None) for number, quote in enumerate(answer.nearest, start=1)
     )
     if nearest:
         nearest = f'<h4>Nearest passages <em>(not an answer)</em></h4><ol class="quotes">{nearest}</ol>'
@@ -131,10 +131,10 @@ def _abstention(corpus: Corpus, turn: int, answer: Answer) -> str:
     )
 
 
-def _quote(corpus: Corpus, turn: int, place: str, number: int, quote: Quote, label: int | None) -> str:
+def _quote(turn: int, place: str, number: int, quote: Quote, label: int | None) -> str:
     text = marked(quote.text, quote.highlights if label is not None else ())
     mark = f'<span class="number">[{label}]</span> ' if label is not None else ""
-    also = "".join(f"<li>{escape(_named(corpus, where))}</li>" for where in quote.also_in)
+    also = "".join(f"<li>{escape(where)}</li>" for where in quote.also_in)
     also = f'<div class="also"><span>also in</span><ul>{also}</ul></div>' if also else ""
     caution = "" if quote.reviewed else " caution"
     return (
@@ -145,15 +145,8 @@ def _quote(corpus: Corpus, turn: int, place: str, number: int, quote: Quote, lab
     )
 
 
-def _named(corpus: Corpus, where: str) -> str:
-    """A place given as "doc_id, section", with the document's short name instead of its id."""
-    doc_id, _, section = where.partition(", ")
-    names = {document.id: short_name(document) for document in corpus}
-    return f"{names[doc_id]}, {section}" if doc_id in names else where
-
-
 def _confidence(answer: Answer) -> str:
-    meaning = "Calibrated probability that the first quote answers the question"
+    meaning = "Estimated probability that the first quote answers the question"
     return f'<span class="confidence" title="{meaning}">confidence {answer.confidence:.2f}</span>'
 
 

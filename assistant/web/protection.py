@@ -21,6 +21,7 @@ FOLDERS = ("/assets/", "/static/")
 API = ("info", "openapi.json", "startup-events", "heartbeat", "queue", "cancel", "reset", "mcp")
 CALLS = ("call", "run", "api")
 CALLED = ("ask", "predict")  # the public endpoint, and the name under which the page sends its own events
+MAX_BODY = 1_000_000  # bytes of a request
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 POLICY = (
@@ -71,8 +72,10 @@ class Protection:
         if self.hosts and _name(host) not in self.hosts:
             return PlainTextResponse("This page answers only under its own address on this machine.", 421)
         origin = headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+        if origin is not None and _netloc(origin) != host.lower():
             return PlainTextResponse("Requests from other sites are refused.", 403)
+        if scope["method"] == "POST" and not _is_small(headers.get("content-length", "")):
+            return PlainTextResponse(f"A request may hold at most {MAX_BODY:,} bytes.", 413)
         return None if _known(scope["path"]) else PlainTextResponse("Not found.", 404)
 
 
@@ -133,6 +136,17 @@ def _name(host: str) -> str:
     """The name in a Host header, without the port and the brackets of an IPv6 address."""
     try:
         return (urlsplit(f"//{host}").hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def _is_small(length: str) -> bool:
+    return length.isdecimal() and int(length) <= MAX_BODY
+
+
+def _netloc(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc.lower()
     except ValueError:
         return ""
 
