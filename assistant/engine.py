@@ -103,6 +103,6 @@ class Assistant:
             evidence=document.source.evidence,
             reviewed=document.source.reviewed,
             source=document.source.short_name,
-            highlights=highlights(question.text, wanted, text),
+            highlights=highlights(question.text, wanted, text, units[0].kind == "table_row"),
             also_in=tuple(f"{document.source.short_name}, {section}" for section in also),
         )

@@ -41,14 +41,18 @@ def wanted_stems(question: str, synonyms: Sequence[int]) -> frozenset[str]:
     return frozenset(stems(" ".join([expand(question), *(terms[number] for number in synonyms)])))
 
 
-def highlights(question: str, wanted: frozenset[str], quote: str) -> tuple[tuple[int, int], ...]:
+def highlights(
+    question: str, wanted: frozenset[str], quote: str, table_row: bool = False
+) -> tuple[tuple[int, int], ...]:
     """Ranges ``(start, end)`` of ``quote`` to highlight, in order, not overlapping.
 
     Args:
         question: what was asked.
         wanted: its `wanted_stems`, worked out once for all quotes of an answer.
+        quote: the text to mark.
+        table_row: it is one; then numbers, of which it is full, tell nothing.
     """
-    if _QUANTITY.search(question):
+    if not table_row and _QUANTITY.search(question):
         pointers = [match.span() for match in _CITATION.finditer(quote)]
         found = [match.span() for match in _NUMBER.finditer(quote)]
         found = [span for span in found if not any(start <= span[0] < end for start, end in pointers)]

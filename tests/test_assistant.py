@@ -213,6 +213,9 @@ def test_numbers_are_highlighted_where_a_number_is_asked_for() -> None:
         quote[start:end] for start, end in highlights("Who received it?", wanted_stems("Who received it?", ()), quote)
     ]
     assert shared == ["received"]
+    row = "# 16 Berlin (18) 1984 Sweden M/60 Lung/liver 1 Death"
+    marked = highlights("How many had lung metastases?", wanted_stems("How many had lung metastases?", ()), row, True)
+    assert [row[start:end] for start, end in marked] == ["Lung"]
 
 
 @given(question=st.text(max_size=300))
