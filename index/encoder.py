@@ -6,6 +6,7 @@ answers questions without torch. Both return `Encoding`s.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -64,9 +65,12 @@ class OnnxEncoder:
     """
 
     def __init__(self, folder: Path, max_tokens: int, threads: int = 0) -> None:
+        # ONNX Runtime reports its use to its makers unless this stands before it is loaded.
+        os.environ["ORT_DISABLE_TELEMETRY"] = os.environ["ORT_TELEMETRY_DISABLED"] = "1"
         import onnxruntime
         from tokenizers import Tokenizer
 
+        onnxruntime.disable_telemetry_events()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         # Threads that spin after a run would take the cores from the comparison that follows it.

@@ -55,6 +55,15 @@ def test_answering_does_not_import_torch(index_dir: Path) -> None:
     }
 
 
+def test_answering_keeps_nothing_for_anyone_elsewhere(index_dir: Path, tmp_path: Path) -> None:
+    """ONNX Runtime would write an identity of the device and reports to send; it does not do so under CI=true."""
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "VLMS_INDEX_DIR": str(index_dir)}
+    command = [sys.executable, "-m", "assistant.cli", "ask", "Which margins are advised?"]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert list(tmp_path.rglob("*")) == []
+
+
 def test_ask_answers_with_the_57_per_cent_sentence(index_dir: Path) -> None:
     done = run("ask", "What is the three-year survival of vascular leiomyosarcoma?", index_dir=index_dir)
     assert done.returncode == 0, done.stderr
