@@ -18,7 +18,6 @@ from corpus.models import Corpus
 from index import Index, open_index
 
 AUDIENCES = ("clinician", "patient")
-_NEAREST = 5
 
 
 class QuoteError(RuntimeError):
@@ -80,9 +79,9 @@ class Assistant:
         wanted = wanted_stems(resolved.text, ranked.synonyms)
         quotes = tuple(self._quote(passage, resolved, wanted) for passage in compose(self.index, ranked))
         if not quotes or confidence < abstention().threshold:
-            why, nearest = reason(unknown_terms(self.index, resolved)), quotes[:_NEAREST]
-            text = rendering.abstained(why, nearest)
-            return Answer(asked, resolved.text, text, (), True, confidence, why, nearest)
+            why = reason(unknown_terms(self.index, resolved))
+            text = rendering.abstained(why, quotes)
+            return Answer(asked, resolved.text, text, (), True, confidence, why, nearest=quotes)
         return Answer(asked, resolved.text, rendering.answered(quotes, audience), quotes, False, confidence)
 
     def _quote(self, passage: Passage, question: Resolved, wanted: frozenset[str]) -> Quote:
