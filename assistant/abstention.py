@@ -1,18 +1,20 @@
 """Whether the sources answer at all: in a question and its ranked passages, out a probability and a reason.
 
-Two steps, both fitted by `python -m evals.fit` on the tuning half of the eval questions; their numbers
-stand in ``weights.toml``. A question that the sources' words hardly touch is beside them, whatever
-else; for the others a logistic model on a few signals gives the probability.
+A logistic model on a few signals, fitted by `python -m evals.fit`; its numbers stand in ``weights.toml``.
+What tells most is whether a question is nearer to those of the bank, which have an answer, or to those
+of the gaps, which readers ask too and which have none.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 
 import numpy as np
 
 from assistant.dialogue import Resolved
+from assistant.requests import kind_of_request
 from assistant.retrieval import Ranked
 from assistant.settings import abstention
 from corpus.lexicon import function_words, in_lexicon
@@ -20,6 +22,8 @@ from index import Index
 
 _WORD = re.compile(r"[^\W_]+")
 _SURELY_SPECIFIC = 4  # pieces; at three, about half are ordinary words
+_SAME_GAP = 0.5  # late interaction from which on a gap is named as the reason
+NO_ADVICE = "The sources give no advice for an individual patient."
 
 
 def unknown_terms(index: Index, question: Resolved, pieces: int = 3) -> list[str]:
@@ -43,7 +47,7 @@ def _is_specific(index: Index, word: str, pieces: int) -> bool:
 
 
 def signals(index: Index, question: Resolved, ranked: Ranked) -> dict[str, float]:
-    """What tells an answered question from another, each roughly within 0..1."""
+    """What tells an answered question from another, each roughly within -1..1."""
     weights = ranked.token_weights / max(float(ranked.token_weights.sum()), 1e-9)
     words = [word for word in _WORD.findall(question.text) if word.lower() not in function_words()]
     lacking = index.words.unknown([word for word in words if not _is_common(word)])
@@ -51,24 +55,33 @@ def signals(index: Index, question: Resolved, ranked: Ranked) -> dict[str, float
         "score": float(ranked.scores[0]),
         "margin": float(ranked.scores[0] - np.mean(ranked.scores[1:6])) if len(ranked.scores) > 1 else 0.0,
         "match": float(ranked.matches[0] @ weights),
+        "asked": ranked.asked.cosine,
+        "asked_or_gap_late": ranked.asked.late - ranked.gap.late,
+        "asked_or_gap": ranked.asked.cosine - ranked.gap.cosine,
         "known": 1 - len(lacking) / len(words) if words else 0.0,
         "unknown": min(len(unknown_terms(index, question, _SURELY_SPECIFIC)), 2) / 2,
+        "personal": float(kind_of_request(question.question) == "personal"),
     }
 
 
-def probability(features: dict[str, float]) -> float:
+def probability(index: Index, signals: Mapping[str, float]) -> float:
     """The probability that the first quote answers the question."""
-    model = abstention()
-    if any(features[name] <= lowest for name, lowest in model.lowest.items()):
-        return 0.0
-    total = model.intercept + sum(weight * features[name] for name, weight in model.weights.items())
-    return 1 / (1 + math.exp(-total))
+    model = abstention(with_bank=bool(index.bank))
+    total = model.intercept + sum(weight * signals[name] for name, weight in model.weights.items())
+    return model.right_first / (1 + math.exp(-total))
 
 
-def reason(unknown: list[str]) -> str:
+def reason(index: Index, question: Resolved, ranked: Ranked) -> str:
     """One sentence that says why there is no answer."""
-    if not unknown:
-        return "No passage of the sources answers this question."
-    named = [f"“{word}”" for word in unknown[:4]]
-    listed = named[0] if len(named) == 1 else ", ".join(named[:-1]) + " or " + named[-1]
-    return f"The sources do not mention {listed}, and no passage of them answers this question."
+    request = kind_of_request(question.question)
+    if request == "order":
+        return "This assistant only quotes its sources on leiomyosarcoma of the vein; it takes no other orders."
+    if request == "personal":
+        return f"{NO_ADVICE} The passages below are general."
+    if unknown := unknown_terms(index, question):
+        named = [f"“{word}”" for word in unknown[:4]]
+        listed = named[0] if len(named) == 1 else ", ".join(named[:-1]) + " or " + named[-1]
+        return f"The sources do not mention {listed}, and no passage of them answers this question."
+    if ranked.gap.late >= max(_SAME_GAP, ranked.asked.late):
+        return f"The sources do not state {index.gaps[ranked.gap.number].missing}."
+    return "No passage of the sources answers this question."

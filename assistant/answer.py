@@ -60,6 +60,9 @@ class Answer:
     sentence why, and ``nearest`` holds what came closest, which is not an answer. ``confidence`` is
     the estimated probability (0..1) that the first quote answers the question.
     ``resolved_question`` is the question as understood, after the dialogue was taken into account.
+    ``corrections`` are typing errors that were put right in it: what was typed, and what it was read as.
+    ``note`` is one sentence that the reader must know beside the quotes, e.g. that they are no individual advice.
+    ``related`` are questions that the sources answer and that lie near this one.
     ``disagreements``, ``table`` and ``related`` are empty where the corpus carries nothing for them.
     """
 
@@ -74,6 +77,16 @@ class Answer:
     disagreements: tuple[str, ...] = ()
     table: tuple[dict[str, Any], ...] = ()
     related: tuple[str, ...] = ()
+    corrections: tuple[tuple[str, str], ...] = ()
+    note: str = ""
+
+    @property
+    def understood(self) -> str:
+        """How the question was read, in one line, where that is not as it was typed; empty where it is."""
+        if self.resolved_question == self.question:
+            return ""
+        changed = ", ".join(f"“{read}” for “{typed}”" for typed, read in self.corrections)
+        return f"Read as: {self.resolved_question}" + (f" ({changed})" if changed else "")
 
     def to_dict(self) -> dict[str, Any]:
         """A JSON-ready dictionary; quotes also carry ``start``, ``end`` and ``citation``."""
@@ -91,4 +104,5 @@ class Answer:
             known[name] = tuple(Quote.from_dict(quote) for quote in data[name])
         for name in ("disagreements", "table", "related"):
             known[name] = tuple(data[name])
+        known["corrections"] = tuple((typed, read) for typed, read in data["corrections"])
         return cls(**known)

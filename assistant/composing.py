@@ -2,17 +2,21 @@
 
 In: `Ranked` units. Out: up to five `Passage`s, best first, each of one to three neighbouring
 sentences or one other unit. What the same document says twice in nearly the same words is folded,
-and text that nobody reviewed does not lead where a reviewed passage ranks about as high.
+text that nobody reviewed does not lead where a reviewed passage ranks about as high, and a question
+that compares gets the best passage of each document that speaks to it before a second of any.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from assistant.retrieval import Ranked
 from corpus.models import Corpus, Unit
 from index import Index
+from index.words import stems
 
 QUOTES = 5
 MAX_SENTENCES = 3
@@ -20,6 +24,14 @@ _MAX_WORDS = 80  # of a passage made of several sentences
 _CONSIDERED = 12  # ranked units that may enter an answer
 _JOIN_MARGIN = 0.06  # score by which a neighbouring sentence may be behind and still join
 _SAME = 0.92  # cosine above which two sentences of one document say the same
+_SPREAD_MARGIN = 0.25  # score by which a document's best passage may be behind and still be compared
+_COMPARING = re.compile(
+    r"\b(?:compar\w*|differ\w*|versus|vs|(?:dis)?agree\w*|conflict\w*|contradict\w*|contrast\w*|discrepan\w*|"
+    r"(?:in)?consisten\w*|consensus|reconcile|side by side|"
+    r"(?:the|all|these|other|each|both|various|different|five|two|three|between|across) "
+    r"(?:of the )?(?:\w+ )?(?:sources?|papers?|documents?|reports?|authors|articles?|publications?|texts?))\b",
+    re.IGNORECASE,
+)
 _LEAD_MARGIN = 0.01  # score by which an unreviewed passage must be ahead to lead
 
 
@@ -32,15 +44,38 @@ class Passage:
     also: tuple[int, ...] = ()
 
 
-def compose(index: Index, ranked: Ranked, count: int = QUOTES) -> list[Passage]:
+def compose(index: Index, ranked: Ranked, question: str, count: int = QUOTES) -> list[Passage]:
     """The passages to show for a question, best first."""
+    named = named_documents(index.corpus, question)
+    compares = len(named) > 1 or _COMPARING.search(question) is not None
+    considered = len(ranked.units) if compares else _CONSIDERED
     passages: list[Passage] = []
-    for number, score in zip(ranked.units[:_CONSIDERED].tolist(), ranked.scores[:_CONSIDERED].tolist(), strict=True):
+    for number, score in zip(ranked.units[:considered].tolist(), ranked.scores[:considered].tolist(), strict=True):
         if _folded(index, passages, number) or _joined(index.corpus, passages, number, score):
             continue
-        if len(passages) < count:
+        if compares or len(passages) < count:
             passages.append(Passage((number,), score))
-    return _reviewed_first(index.corpus, passages)
+    passages = _reviewed_first(index.corpus, passages)
+    return _spread(index.corpus, passages, named)[:count] if compares else passages
+
+
+def named_documents(corpus: Corpus, question: str) -> frozenset[str]:
+    """The documents that a question names: by author, place or patient, as their manifest entries have them."""
+    asked = set(stems(question))
+    told = {document.id: set(stems(f"{document.source.about} {document.source.short_name}")) for document in corpus}
+    common = {stem for stem, times in Counter(stem for words in told.values() for stem in words).items() if times > 1}
+    return frozenset(doc_id for doc_id, words in told.items() if asked & (words - common))
+
+
+def _spread(corpus: Corpus, passages: list[Passage], named: Collection[str]) -> list[Passage]:
+    """The best passage of each document first: those of documents that are named, then any nearly as good."""
+    firsts: dict[str, Passage] = {}
+    for passage in passages:
+        doc_id = corpus.units[passage.units[0]].doc_id
+        if doc_id in named or passage.score >= passages[0].score - _SPREAD_MARGIN:
+            firsts.setdefault(doc_id, passage)
+    chosen = sorted(firsts.values(), key=lambda each: -each.score)
+    return [*chosen, *(passage for passage in passages if passage not in chosen)]
 
 
 def _folded(index: Index, passages: list[Passage], number: int) -> bool:

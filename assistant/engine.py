@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from assistant import rendering
-from assistant.abstention import probability, reason, signals, unknown_terms
+from assistant.abstention import NO_ADVICE, probability, reason, signals
 from assistant.answer import Answer, Quote
 from assistant.composing import Passage, compose
 from assistant.dialogue import Resolved, resolve
 from assistant.highlighting import highlights, wanted_stems
 from assistant.question import checked_history, checked_question
+from assistant.related import related_questions, suggestions
+from assistant.requests import kind_of_request
 from assistant.retrieval import retrieve
 from assistant.settings import abstention
+from assistant.spelling import corrected
 from corpus.models import Corpus
 from index import Index, open_index
 
@@ -31,6 +35,7 @@ class Assistant:
         corpus: folder of documents (a ``manifest.toml``, or .txt and .md files); default: the shipped one.
         index_dir: where its index lies; default: ``$VLMS_INDEX_DIR``, or the user's cache.
         model: name or folder of a sentence-transformers model; default: the packaged one.
+        adapter: an adapter file, or "none"; default: the shipped one, where it fits the model.
         progress: show a bar on standard error if the index has to be built first.
 
     Raises:
@@ -43,9 +48,10 @@ class Assistant:
         index_dir: str | Path | None = None,
         model: str | Path | None = None,
         *,
+        adapter: str | Path | None = None,
         progress: bool = True,
     ) -> None:
-        self.index: Index = open_index(corpus, index_dir, model, progress=progress)
+        self.index: Index = open_index(corpus, index_dir, model, adapter=adapter, progress=progress)
 
     @property
     def corpus(self) -> Corpus:
@@ -73,16 +79,31 @@ class Assistant:
         asked = checked_question(question)
         if audience not in AUDIENCES:
             raise ValueError(f"The audience must be one of {', '.join(AUDIENCES)}, not '{audience}'.")
-        resolved = resolve(asked, checked_history(history))
+        read, corrections = corrected(self.index, asked)
+        resolved = resolve(read, checked_history(history))
         ranked = retrieve(self.index, resolved)
-        confidence = probability(signals(self.index, resolved, ranked))
+        order = kind_of_request(asked) == "order"
+        confidence = 0.0 if order else probability(self.index, signals(self.index, resolved, ranked))
         wanted = wanted_stems(resolved.text, ranked.synonyms)
-        quotes = tuple(self._quote(passage, resolved, wanted) for passage in compose(self.index, ranked))
-        if not quotes or confidence < abstention().threshold:
-            why = reason(unknown_terms(self.index, resolved))
-            text = rendering.abstained(why, quotes)
-            return Answer(asked, resolved.text, text, (), True, confidence, why, nearest=quotes)
-        return Answer(asked, resolved.text, rendering.answered(quotes, audience), quotes, False, confidence)
+        passages = compose(self.index, ranked, resolved.text)
+        related = related_questions(self.index, ranked, passages)
+        quotes = tuple(self._quote(passage, resolved, wanted) for passage in passages)
+        answer = Answer(asked, resolved.text, "", (), True, confidence, corrections=corrections, related=related)
+        if not quotes or confidence < abstention(with_bank=bool(self.index.bank)).threshold:
+            why = reason(self.index, resolved, ranked)
+            return replace(answer, text=rendering.abstained(why, quotes, answer.understood), reason=why, nearest=quotes)
+        note = NO_ADVICE if kind_of_request(asked) == "personal" else ""
+        text = rendering.answered(quotes, audience, answer.understood, note)
+        return replace(answer, text=text, quotes=quotes, abstained=False, note=note)
+
+    def suggest(self, beginning: str, count: int = 6) -> tuple[str, ...]:
+        """Questions of the bank that hold every word typed so far, the last perhaps unfinished; shortest first.
+
+        Args:
+            beginning: what was typed; under three letters nothing is suggested.
+            count: at most so many.
+        """
+        return suggestions(self.index.bank, beginning, count)
 
     def _quote(self, passage: Passage, question: Resolved, wanted: frozenset[str]) -> Quote:
         units = [self.corpus.units[number] for number in passage.units]

@@ -10,9 +10,11 @@ from assistant.answer import Quote
 _FOR_PATIENTS = "These are passages from medical papers, quoted word for word. Please discuss them with your doctors."
 
 
-def answered(quotes: Sequence[Quote], audience: str) -> str:
-    """An answer: the first quote, further ones below it, then the citations."""
-    lines = [_FOR_PATIENTS] if audience == "patient" else []
+def answered(quotes: Sequence[Quote], audience: str, understood: str = "", note: str = "") -> str:
+    """An answer: how the question was read, the first quote, further ones below it, then the citations."""
+    lines = [line for line in (understood, note) if line]
+    if audience == "patient":
+        lines.append(_FOR_PATIENTS)
     lines.append(_quoted(quotes[0], 1))
     if len(quotes) > 1:
         lines.append("Further passages:")
@@ -21,9 +23,9 @@ def answered(quotes: Sequence[Quote], audience: str) -> str:
     return "\n\n".join(lines)
 
 
-def abstained(reason: str, nearest: Sequence[Quote]) -> str:
-    """No answer: why, and what came nearest, marked as not an answer."""
-    lines = [reason]
+def abstained(reason: str, nearest: Sequence[Quote], understood: str = "") -> str:
+    """No answer: how the question was read, why there is none, and what came nearest, marked as not an answer."""
+    lines = [understood, reason] if understood else [reason]
     if nearest:
         lines.append("Nearest passages (not an answer):")
         lines.append("\n".join(f"- {_quoted(quote, number)}" for number, quote in enumerate(nearest, 1)))

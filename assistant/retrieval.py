@@ -1,7 +1,8 @@
 """From a question to ranked units: candidates from FAISS and BM25, order from late interaction.
 
 In: an open index and a resolved question. Out: `Ranked`, the candidate units best first with their
-scores, and how well each of the question's tokens was matched.
+scores, and how well each of the question's tokens was matched. A question is compared with each unit
+alone, with the unit in its context, and with the questions of the bank that the unit answers.
 """
 
 from __future__ import annotations
@@ -9,20 +10,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.dialogue import Resolved
-from assistant.settings import ranking
+from assistant.settings import Ranking, ranking
 from corpus.lexicon import expand, synonym_numbers, synonym_terms
 from index import Index
 from index.encoder import Floats
 
 CANDIDATES = 64
 _CONTEXT_TOKENS = 64  # of the dialogue that a follow-up is read with
-_SEARCHED = 2000  # passages whose cosine is asked of FAISS; all of them in the shipped corpus
+_SEARCHED = 2000  # texts whose cosine is asked of FAISS
+_GAPS_ALIKE = 32  # questions without an answer that are compared token by token
+_ASKED_ALIKE = 128  # questions of the bank that are compared token by token
+
+
+class Likeness(NamedTuple):
+    """The nearest of some stored questions: by late interaction, its number, and the highest cosine of any."""
+
+    late: float = 0.0
+    number: int = -1
+    cosine: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +42,12 @@ class Ranked:
 
     Attributes:
         units: numbers in ``index.corpus.units``; shape (c,).
-        scores: late interaction alone and with context, weighted; shape (c,).
+        scores: the parts of `parts`, weighted; shape (c,).
+        parts: late interaction alone, in context, with the bank's nearest question, BM25 (highest 1), and the
+            pooled cosine; shape (c, 5).
+        alike: the number, in ``index.bank``, of that question; -1 where none came near; shape (c,).
+        asked: how near the question comes to the bank.
+        gap: how near it comes to what is known to have no answer.
         matches: the best cosine of each question token in the unit's context; shape (c, q).
         token_weights: weight of each question token; shape (q,).
         synonyms: numbers of the lexicon entries that put the question into the sources' words.
@@ -39,6 +55,10 @@ class Ranked:
 
     units: NDArray[np.int64]
     scores: Floats
+    parts: Floats
+    alike: NDArray[np.int64]
+    asked: Likeness
+    gap: Likeness
     matches: Floats
     token_weights: Floats
     synonyms: tuple[int, ...]
@@ -54,38 +74,59 @@ def _blas() -> Any:
     return ThreadpoolController()
 
 
-def retrieve(index: Index, question: Resolved) -> Ranked:
-    """Rank the units of the corpus for a question."""
+def retrieve(index: Index, question: Resolved, weights: Ranking | None = None) -> Ranked:
+    """Rank the units of the corpus for a question; ``weights`` default to the fitted ones."""
     # The products are small: BLAS threads would gain nothing and, waiting, keep the encoder's from their cores.
     with _one_at_a_time, _blas().limit(limits=1, user_api="blas"):
-        return _ranked(index, question)
+        return _ranked(index, question, weights or ranking(with_bank=bool(index.bank)))
 
 
-def _ranked(index: Index, question: Resolved) -> Ranked:
-    weights = ranking()
+def _ranked(index: Index, question: Resolved, weights: Ranking) -> Ranked:
     total = len(index.corpus.units)
     own_text = expand(question.question)
     before = _last_words(index, expand(question.context))
     text = f"{before} {own_text}".strip()
-    terms = synonym_numbers(question.text)
+    terms = np.array(synonym_numbers(question.text), dtype=np.int64)
     (encoded,) = index.encoder.encode([text])
     token_weights = index.weights[encoded.ids].copy()
     if before:
         token_weights[: index.encoder.count(before)] *= weights.history
+    added = weights.synonym * float(index.term_weights[terms].sum())
+    whole = max(float(token_weights.sum()) + added, 1e-9)
 
-    numbers, cosines = index.nearest(encoded.pooled, _SEARCHED)
+    def compared(texts: NDArray[np.int64]) -> tuple[Floats, Floats]:
+        """Late interaction with the numbered texts, of the question and the terms it is given, and its matches."""
+        matches = index.tokens.best_matches(encoded.tokens, texts)
+        from_terms = weights.synonym * index.term_matches[np.ix_(terms, texts)].sum(axis=0)
+        return (matches @ token_weights + from_terms) / whole, matches
+
+    nearest, asked_cosines = index.nearest_questions(encoded.pooled, _ASKED_ALIKE if weights.bank else 0)
+    asked_late, _ = compared(2 * total + nearest)
+    asked, questions = _alike(index, nearest, asked_late)
+    gaps, gap_cosines = index.nearest_gaps(encoded.pooled, _GAPS_ALIKE if weights.bank else 0)
+    gap_late, _ = compared(2 * total + len(index.bank) + gaps)
+    cosines = _cosines(total, *index.nearest_passages(encoded.pooled, _SEARCHED))
     words = index.words.scores(" ".join([text, *(synonym_terms()[term] for term in terms)]))
-    units = _candidates(total, numbers, cosines, words, weights.words)
+    words /= max(float(words.max(initial=0.0)), 1e-9)
+    units = _candidates(np.maximum(cosines, asked) + weights.candidate_words * words)
 
-    own, added = float(token_weights.sum()), weights.synonym * float(index.term_weights[terms].sum())
-    term_scores = weights.synonym * index.term_matches[terms].sum(axis=0)
-    alone = index.tokens.best_matches(encoded.tokens, units) @ token_weights
-    matches = index.tokens.best_matches(encoded.tokens, units + total)
-    context = matches @ token_weights
-    scores = weights.alone * (alone + term_scores[units]) + weights.context * (context + term_scores[units + total])
-    scores = scores / max(own + added, 1e-9)
+    alone, _ = compared(units)
+    context, matches = compared(units + total)
+    parts = np.stack([alone, context, asked[units], words[units], cosines[units]], axis=1)
+    scores = parts @ weights.of_parts
     order = np.argsort(-scores, kind="stable")
-    return Ranked(units[order], scores[order], matches[order], token_weights, tuple(terms))
+    units = units[order]
+    return Ranked(
+        units=units,
+        scores=scores[order],
+        parts=parts[order],
+        alike=questions[units],
+        asked=_likeness(nearest, asked_late, asked_cosines),
+        gap=_likeness(gaps, gap_late, gap_cosines),
+        matches=matches[order],
+        token_weights=token_weights,
+        synonyms=tuple(terms.tolist()),
+    )
 
 
 def _last_words(index: Index, context: str) -> str:
@@ -96,12 +137,35 @@ def _last_words(index: Index, context: str) -> str:
     return " ".join(words)
 
 
-def _candidates(
-    total: int, numbers: NDArray[np.int64], cosines: Floats, words: Floats, words_weight: float
-) -> NDArray[np.int64]:
-    """The units best by cosine, alone or with context, and BM25 together, in reading order."""
+def _likeness(numbers: NDArray[np.int64], late: Floats, cosines: Floats) -> Likeness:
+    if len(numbers) == 0:
+        return Likeness()
+    return Likeness(float(late.max()), int(numbers[late.argmax()]), float(cosines[0]))
+
+
+def _alike(index: Index, numbers: NDArray[np.int64], scores: Floats) -> tuple[Floats, NDArray[np.int64]]:
+    """For each unit the score and the number of the bank's question most like the one asked.
+
+    A unit of which no question came near gets the lowest score seen, and -1.
+    """
+    total = len(index.corpus.units)
+    best, question = np.zeros(total, dtype=np.float32), np.full(total, -1)
+    if len(numbers):
+        best[:] = scores.min()
+        order = np.argsort(scores)  # the best of a unit is written last, and stays
+        units = index.bank_units[numbers[order]]
+        best[units], question[units] = scores[order], numbers[order]
+    return best, question
+
+
+def _cosines(total: int, numbers: NDArray[np.int64], cosines: Floats) -> Floats:
+    """The cosine of each unit, alone or in its context, whichever is higher; the lowest found where none was."""
     dense = np.full(total, float(cosines[-1]), dtype=np.float32)
     np.maximum.at(dense, numbers % total, cosines)
-    fused = dense + words_weight * words / max(float(words.max(initial=0.0)), 1e-9)
-    count = min(CANDIDATES, total)
-    return np.sort(np.argpartition(-fused, count - 1)[:count])
+    return dense
+
+
+def _candidates(scores: Floats) -> NDArray[np.int64]:
+    """The numbers of the best units, in reading order."""
+    count = min(CANDIDATES, len(scores))
+    return np.sort(np.argpartition(-scores, count - 1)[:count])

@@ -3,42 +3,58 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 _FILE = Path(__file__).with_name("weights.toml")
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Weights of the parts of a passage's score, of the words a question gets beside its own, and of candidates."""
+    """Weights of the parts of a unit's score, of the tokens a question gets beside its own, and of candidates."""
 
     alone: float
     context: float
+    bank: float
+    words: float
+    dense: float
     history: float
     synonym: float
-    words: float
+    candidate_words: float
+
+    @property
+    def of_parts(self) -> NDArray[np.float32]:
+        """The weights of the columns of `assistant.retrieval.Ranked.parts`."""
+        return np.array([self.alone, self.context, self.bank, self.words, self.dense], dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
 class Abstention:
-    """A logistic model: ``p = 1 / (1 + exp(-(intercept + sum(weight * feature))))``; below ``threshold``, abstain.
+    """A logistic model: ``p = right_first / (1 + exp(-(intercept + sum(weight * signal))))``.
 
-    A question with a signal at or under its ``lowest`` is beside the sources: p is 0.
+    ``right_first`` is the share of answerable questions whose first quote is right. Below
+    ``threshold``, the assistant abstains.
     """
 
     intercept: float
+    right_first: float
     threshold: float
-    lowest: dict[str, float] = field(default_factory=dict)
-    weights: dict[str, float] = field(default_factory=dict)
+    weights: dict[str, float]
 
 
 @cache
-def ranking() -> Ranking:
-    return Ranking(**tomllib.loads(_FILE.read_text(encoding="utf-8"))["ranking"])
+def ranking(with_bank: bool = True) -> Ranking:
+    """The weights for a corpus with a question bank, or for one without."""
+    numbers = tomllib.loads(_FILE.read_text(encoding="utf-8"))["ranking"]
+    return Ranking(**numbers["common"], **numbers["with_bank" if with_bank else "without_bank"])
 
 
 @cache
-def abstention() -> Abstention:
-    return Abstention(**tomllib.loads(_FILE.read_text(encoding="utf-8"))["abstention"])
+def abstention(with_bank: bool = True) -> Abstention:
+    """The model for a corpus with a question bank, or for one without."""
+    numbers = tomllib.loads(_FILE.read_text(encoding="utf-8"))["abstention"]
+    return Abstention(**numbers["with_bank" if with_bank else "without_bank"])

@@ -16,8 +16,10 @@ from corpus.models import Source
 def show(answer: Answer) -> None:
     """Print an answer: quotes with their answering words in bold, each with its citation."""
     console = Console(highlight=False)
-    if answer.resolved_question != answer.question:
-        console.print(Text(f"Understood as: {answer.resolved_question}\n", style="dim"))
+    if understood := answer.understood:
+        console.print(Text(f"{understood}\n", style="dim"))
+    if answer.note:
+        console.print(Text(answer.note, style="yellow"))
     if answer.abstained:
         console.print(Text(answer.reason, style="bold yellow"))
         if answer.nearest:

@@ -41,7 +41,7 @@ def load_corpus(folder: str | Path | None = None) -> Corpus:
     documents = tuple(_read(folder, source, hints) for source, hints in entries)
     if not any(document.units for document in documents):
         raise CorpusError(f"The documents in '{folder}' hold no sentence that could be quoted.")
-    return Corpus(documents, folder, corpus_hash(entries))
+    return Corpus(documents, folder, corpus_hash(folder, entries))
 
 
 def read_sources(folder: Path) -> tuple[tuple[Source, ReadingHints], ...]:
@@ -64,12 +64,23 @@ def is_shipped(folder: Path) -> bool:
     return folder.resolve() == SHIPPED.resolve()
 
 
-def corpus_hash(entries: Sequence[tuple[Source, ReadingHints]]) -> str:
-    """sha256 over what the documents are, how they are to be read, and the code that reads them."""
+def corpus_hash(folder: Path, entries: Sequence[tuple[Source, ReadingHints]]) -> str:
+    """sha256 over what the documents are, their questions, how they are to be read, and the code that reads them."""
     digest = hashlib.sha256(repr(entries).encode())
-    for path in [*sorted(SHIPPED.glob("*.py")), SHIPPED / "lexicon.toml"]:
+    banks = [*(bank_file(folder, source.id) for source, _ in entries), gaps_file(folder)]
+    for path in [*sorted(SHIPPED.glob("*.py")), SHIPPED / "lexicon.toml", *(path for path in banks if path.is_file())]:
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def bank_file(folder: Path, doc_id: str) -> Path:
+    """Where the questions that a document answers stand, if it has any."""
+    return folder / "questions" / f"{doc_id}.jsonl"
+
+
+def gaps_file(folder: Path) -> Path:
+    """Where the questions stand that the documents are known not to answer, if there are any."""
+    return folder / "questions" / "gaps.jsonl"
 
 
 def _from_listing(folder: Path) -> Iterator[tuple[Source, ReadingHints]]:

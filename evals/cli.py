@@ -7,6 +7,7 @@ each floor missed, 2 for bad input, 130 when interrupted. Everything heavy is im
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -17,11 +18,13 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from assistant import Assistant
+    from evals.ablation import Row
     from evals.comparison import Comparison
     from evals.questions import Question
     from evals.report import Report
     from evals.scoring import Record
     from evals.tables import Table
+    from index import Index
 
 _PIPE_WIDTH = 140  # columns, where the output is not a terminal
 
@@ -34,6 +37,7 @@ def evaluate(
         Literal["own", "sample", "all"], typer.Option("--set", help="Our own questions, the sample, or both.")
     ] = "all",
     baselines: Annotated[bool, typer.Option(help="Run the four baselines beside the assistant.")] = True,
+    ablation: Annotated[bool, typer.Option("--ablation", help="Rank with parts left out, too.")] = False,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write all figures and records here.")] = None,
     html_file: Annotated[Path | None, typer.Option("--html", help="Write a page with plots and misses here.")] = None,
     compare: Annotated[Path | None, typer.Option(help="An earlier --json file to compare with.")] = None,
@@ -45,7 +49,7 @@ def evaluate(
 
     errors = Console(stderr=True)
     try:
-        missed = _evaluate(split, which, baselines, json_file, html_file, compare, limit, index_dir, errors)
+        missed = _evaluate(split, which, baselines, ablation, json_file, html_file, compare, limit, index_dir, errors)
     except KeyboardInterrupt:
         errors.print("Interrupted.")
         raise typer.Exit(130) from None
@@ -62,6 +66,7 @@ def _evaluate(
     split: Literal["tuning", "test", "all"],
     which: Literal["own", "sample", "all"],
     baselines: bool,
+    ablation: bool,
     json_file: Path | None,
     html_file: Path | None,
     compare: Path | None,
@@ -87,9 +92,9 @@ def _evaluate(
     if not questions:
         raise ValueError(f"There is no question in the set '{which}', split '{split}'.")
     model = find_model()
-    records = _ask(bot, questions, model.folder if baselines else None, errors)
+    records = ask_all(bot, questions, model.folder if baselines else None, errors)
     about = describe_run(bot.corpus, model, set=which, split=split, limit=limit, questions=len(questions))
-    report = Report.of(about, records)
+    report = Report.of(about, records, _ablation(bot.index, questions, errors) if ablation else ())
     missed = missed_floors(report, floors) if limit is None else None
     comparison = compare_reports(report, before) if before else None
     _print(report, comparison)
@@ -100,6 +105,16 @@ def _evaluate(
 
         html_file.write_text(render_page(report, missed, comparison), encoding="utf-8")
     return missed or ()
+
+
+def _ablation(index: Index, questions: Sequence[Question], errors: Console) -> list[Row]:
+    """Rank in every way that `evals.ablation` knows; the index without the adapter is built for it and thrown away."""
+    from evals.ablation import ablation
+    from index import open_index
+
+    with errors.status("Building the index without the adapter") as status, tempfile.TemporaryDirectory() as place:
+        base = open_index(index_dir=place, adapter="none", progress=False)
+        return ablation(index, base, questions, lambda name: status.update(f"Ranked: {name}"))
 
 
 def _prepare(path: Path) -> None:
@@ -114,7 +129,7 @@ def _prepare(path: Path) -> None:
         raise OSError(f"The file '{path}' cannot be written: {error.strerror}.") from error
 
 
-def _ask(
+def ask_all(
     bot: Assistant, questions: Sequence[Question], baseline_model: Path | None, errors: Console
 ) -> dict[str, tuple[Record, ...]]:
     """Ask the assistant and, if their model is given, the baselines, with a progress bar."""
@@ -146,6 +161,7 @@ def _print(report: Report, comparison: Comparison | None) -> None:
     from evals.tables import (
         ABBREVIATIONS,
         EXPLANATION,
+        ablation_table,
         changed_table,
         comparison_tables,
         figure_tables,
@@ -155,17 +171,19 @@ def _print(report: Report, comparison: Comparison | None) -> None:
 
     console = Console(width=None if sys.stdout.isatty() else _PIPE_WIDTH, markup=False, highlight=False)
     for table in figure_tables(report):
-        _print_table(console, table)
-    _print_table(console, kind_table(report))
+        print_table(console, table)
+    print_table(console, kind_table(report))
     console.print(ABBREVIATIONS, EXPLANATION, style="dim", sep="\n")
+    if report.ablation:
+        print_table(console, ablation_table(report))
     if comparison:
         console.print(shared_sentence(comparison))
         for table in comparison_tables(comparison):
-            _print_table(console, table)
-        _print_table(console, changed_table(comparison), text=True)
+            print_table(console, table)
+        print_table(console, changed_table(comparison), text=True)
 
 
-def _print_table(console: Console, table: Table, text: bool = False) -> None:
+def print_table(console: Console, table: Table, text: bool = False) -> None:
     """Figures stand at the right of their columns, words at the left."""
     from rich import box
     from rich.table import Table as RichTable

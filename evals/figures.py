@@ -84,14 +84,21 @@ MEASURES = (
     ),
     Measure("ms", "ms per question (median)", lambda r: (r.ms,), np.median, False, 1),
 )
-AUC, AUC_NEAR = "auc", "auc_near"
+AUC, AUC_NEAR, ECE = "auc", "auc_near", "ece"
+PROSE = "answered by prose, all kinds"
+ROW_KINDS = ("table", "aggregate", "audit")  # answered by rows of a table
 TITLES = {
     **{measure.name: measure.title for measure in MEASURES},
     AUC: "AUC of the confidence",
     AUC_NEAR: "AUC, near misses only",
+    ECE: "expected calibration error",
 }
-HIGHER_IS_BETTER = {measure.name: measure.higher_is_better for measure in MEASURES} | {AUC: True, AUC_NEAR: True}
-DIGITS = {measure.name: measure.digits for measure in MEASURES} | {AUC: 3, AUC_NEAR: 3}
+HIGHER_IS_BETTER = {measure.name: measure.higher_is_better for measure in MEASURES} | {
+    AUC: True,
+    AUC_NEAR: True,
+    ECE: False,
+}
+DIGITS = {measure.name: measure.digits for measure in MEASURES} | {AUC: 3, AUC_NEAR: 3, ECE: 3}
 
 
 def summarise(records: Sequence[Record], intervals: bool = True) -> dict[str, Figure]:
@@ -102,17 +109,29 @@ def summarise(records: Sequence[Record], intervals: bool = True) -> dict[str, Fi
     }
     ms = figures.pop("ms")
     near = [record for record in records if record.answerable or record.sub == "near"]
-    return figures | {AUC: _auc_figure(records, intervals), AUC_NEAR: _auc_figure(near, intervals), "ms": ms}
+    calibration = Figure(calibration_error(records) if records else None, None, None, len(records))
+    return figures | {
+        AUC: _auc_figure(records, intervals),
+        AUC_NEAR: _auc_figure(near, intervals),
+        ECE: calibration,
+        "ms": ms,
+    }
 
 
 def per_kind(records: Sequence[Record]) -> dict[str, dict[str, Figure]]:
-    """Figures by kind of question, unanswerable ones also by how far beside the point they are."""
+    """Figures by kind of question (see `kinds_of`)."""
     kinds: dict[str, list[Record]] = {}
     for record in records:
-        kinds.setdefault(record.kind, []).append(record)
-        if record.sub:
-            kinds.setdefault(f"{record.kind}: {record.sub}", []).append(record)
+        for kind in kinds_of(record):
+            kinds.setdefault(kind, []).append(record)
     return {kind: summarise(kinds[kind], intervals=False) for kind in sorted(kinds)}
+
+
+def kinds_of(record: Record) -> tuple[str, ...]:
+    """The kinds a record counts for: its own, how far beside the point it is, and whether prose answers it."""
+    if record.sub:
+        return record.kind, f"{record.kind}: {record.sub}"
+    return (record.kind,) if record.kind in ROW_KINDS or not record.answerable else (record.kind, PROSE)
 
 
 def auc(positive: Values, negative: Values) -> float:

@@ -19,6 +19,7 @@ from evals.tables import (
     ABBREVIATIONS,
     EXPLANATION,
     Table,
+    ablation_table,
     changed_table,
     comparison_tables,
     figure_tables,
@@ -59,6 +60,9 @@ def _body(report: Report, missed: Sequence[str] | None, comparison: Comparison |
     yield "<h2>By kind of question</h2>"
     yield _table(kind_table(report))
     yield f'<p class="soft">{escape(ABBREVIATIONS)}</p>'
+    if report.ablation:
+        yield "<h2>What each part adds</h2>"
+        yield _table(ablation_table(report))
     if comparison is not None:
         yield f"<h2>Compared with the earlier report</h2><p>{escape(shared_sentence(comparison))}</p>"
         yield from map(_table, comparison_tables(comparison))

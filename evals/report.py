@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.models import Corpus
+from evals.ablation import Row
 from evals.figures import LEVEL, RESAMPLES, SEED, Figure, per_kind, summarise
 from evals.questions import SAMPLE, split_of
 from evals.running import ASSISTANT
@@ -43,18 +44,19 @@ class ReportError(ValueError):
 
 @dataclass(frozen=True)
 class Report:
-    """A run of the harness: ``figures[set][system]`` are made from ``records[system]``."""
+    """A run of the harness: ``figures[set][system]`` are made from ``records[system]``; an ablation if one was run."""
 
     about: Mapping[str, Any]
     records: Records
     figures: Mapping[str, Mapping[str, Mapping[str, Figure]]] = field(repr=False)
+    ablation: tuple[Row, ...] = ()
 
     @classmethod
-    def of(cls, about: Mapping[str, Any], records: Records) -> Report:
+    def of(cls, about: Mapping[str, Any], records: Records, ablation: Sequence[Row] = ()) -> Report:
         """Make the figures, with intervals, for every set that the records belong to."""
         names = set_names(next(iter(records.values())))
         figures = {name: {system: summarise(of_set(each, name)) for system, each in records.items()} for name in names}
-        return cls(about, records, figures)
+        return cls(about, records, figures, tuple(ablation))
 
     @property
     def assistant(self) -> tuple[Record, ...]:
@@ -81,7 +83,8 @@ class Report:
             for name, by_system in self.figures.items()
         }
         records = {system: [record.to_dict() for record in each] for system, each in self.records.items()}
-        return {"format": FORMAT, "about": dict(self.about), "sets": sets, "records": records}
+        ablation = [asdict(row) for row in self.ablation]
+        return {"format": FORMAT, "about": dict(self.about), "sets": sets, "records": records, "ablation": ablation}
 
     def write(self, path: Path) -> None:
         """Write the JSON file."""
@@ -102,7 +105,8 @@ def read_report(path: Path) -> Report:
         records = {name: tuple(map(Record.from_dict, each)) for name, each in data["records"].items()}
         if not records.get(ASSISTANT):
             raise KeyError(ASSISTANT)
-        return Report.of(data["about"], records)
+        ablation = [Row(row["name"], tuple(row["hits"]), row["n"]) for row in data.get("ablation", [])]
+        return Report.of(data["about"], records, ablation)
     except OSError as error:
         raise ReportError(f"The report '{path}' cannot be read: {error.strerror}.") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from evals.ablation import PLACES
 from evals.comparison import Comparison, Delta
-from evals.figures import DIGITS, HIGHER_IS_BETTER, TITLES, Figure, per_kind
+from evals.figures import DIGITS, HIGHER_IS_BETTER, TITLES, Figure, kinds_of, per_kind
 from evals.report import Report, of_set
 from evals.running import ASSISTANT
 
@@ -65,10 +66,18 @@ def kind_table(report: Report) -> Table:
     """The assistant's figures by kind of question, over all records."""
     rows = []
     for kind, figures in per_kind(report.assistant).items():
-        n = sum(record.kind == kind or f"{record.kind}: {record.sub}" == kind for record in report.assistant)
+        n = sum(kind in kinds_of(record) for record in report.assistant)
         cells = (_number(figures[key], min(2, DIGITS[key])) for key in _KIND_COLUMNS)
         rows.append((kind, str(n), *cells))
     return Table(f"{report.widest}: by kind of question", ("", "n", *_KIND_COLUMNS.values()), tuple(rows))
+
+
+def ablation_table(report: Report) -> Table:
+    """What each part of the ranking adds."""
+    rows = tuple((row.name, *(f"{share:.3f}" for share in row.hits)) for row in report.ablation)
+    asked = report.ablation[0].n if report.ablation else 0
+    title = f"ways to rank, {asked} answerable questions, right quote among the first"
+    return Table(title, ("", *(str(place) for place in PLACES)), rows)
 
 
 def comparison_tables(comparison: Comparison) -> Iterator[Table]:

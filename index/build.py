@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
-from corpus.lexicon import synonym_terms
+from corpus.bank import load_bank, load_gaps
+from corpus.lexicon import expand, synonym_terms
 from corpus.loading import is_shipped, load_corpus
 from corpus.models import Corpus
 from index.corpus_file import save_corpus
@@ -22,6 +22,7 @@ from index.export import ExportError, export_encoder
 from index.late_interaction import TokenVectors, term_matches, token_weights
 from index.model import ModelSource, weights_checked
 from index.passages import passages
+from index.progress import Advance, progress_bar
 from index.store import FORMAT, Header, file_hash, new_build_name, publish
 from index.words import WordIndex
 
@@ -41,11 +42,11 @@ def build_index(folder: Path, place: Path, source: ModelSource, progress: bool =
     name = new_build_name()
     draft = place / f"{name}.draft"
     draft.mkdir(parents=True)
-    with _bar(progress) as advance:
+    with progress_bar(progress) as advance:
         advance("Reading documents", 0.02)
         corpus = load_corpus(folder)
         advance("Loading the model", 0.05)
-        encoder = TorchEncoder(weights_checked(source).folder)
+        encoder = TorchEncoder(weights_checked(source))
         _write_vectors(corpus, encoder, draft, advance)
         advance("Exporting the encoder", 0.90)
         engine, notice = _exported(encoder, source, draft)
@@ -57,6 +58,7 @@ def build_index(folder: Path, place: Path, source: ModelSource, progress: bool =
             shipped=is_shipped(folder),
             model=source.name,
             model_sha256=source.sha256,
+            adapter_sha256=source.adapter_sha256,
             engine=engine,
             notice=notice,
             max_tokens=encoder.max_tokens,
@@ -75,11 +77,13 @@ def _write_vectors(corpus: Corpus, encoder: TorchEncoder, draft: Path, advance: 
     import faiss
 
     texts = passages(corpus)
-    both = [text.alone for text in texts] + [text.context for text in texts]
+    questions = [expand(each.text) for each in load_bank(corpus)] + [expand(each.text) for each in load_gaps(corpus)]
+    every = [*(text.alone for text in texts), *(text.context for text in texts), *questions]
     encodings: list[Encoding] = []
-    for start in range(0, len(both), _BATCH):
-        encodings.extend(encoder.encode(both[start : start + _BATCH], _BATCH))
-        advance(f"Encoding {len(texts)} passages", 0.10 + 0.80 * len(encodings) / len(both))
+    for start in range(0, len(every), _BATCH):
+        encodings.extend(encoder.encode(every[start : start + _BATCH], _BATCH))
+        what = f"Encoding {len(texts)} passages" if start < 2 * len(texts) else f"Encoding {len(questions)} questions"
+        advance(what, 0.10 + 0.80 * len(encodings) / len(every))
     alone = encodings[: len(texts)]
     tokens = TokenVectors.from_encodings(encodings)
     tokens.save(draft)
@@ -91,7 +95,7 @@ def _write_vectors(corpus: Corpus, encoder: TorchEncoder, draft: Path, advance: 
     pooled = np.stack([encoding.pooled for encoding in encodings])
     dense = faiss.IndexFlatIP(pooled.shape[1])
     dense.add(pooled)
-    faiss.write_index(dense, str(draft / "passages.faiss"))
+    faiss.write_index(dense, str(draft / "vectors.faiss"))
     WordIndex.build([text.context for text in texts]).save(draft)
     save_corpus(corpus, draft / "corpus.json")
 
@@ -106,29 +110,3 @@ def _exported(encoder: TorchEncoder, source: ModelSource, draft: Path) -> tuple[
         log.warning(notice)
         return "torch", notice
     return "onnx", ""
-
-
-class Advance:
-    """Shows what is being done, and how much of the whole is done (0..1)."""
-
-    def __call__(self, what: str, done: float) -> None:
-        """Without a bar, nothing is shown."""
-
-
-@contextmanager
-def _bar(shown: bool) -> Iterator[Advance]:
-    if not shown:
-        yield Advance()
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), TextColumn("{task.description:<28}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("Building the index", total=1.0)
-
-        class Bar(Advance):
-            def __call__(self, what: str, done: float) -> None:
-                bar.update(task, description=what, completed=done)
-
-        yield Bar()

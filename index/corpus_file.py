@@ -41,4 +41,4 @@ def open_corpus(folder: Path, path: Path) -> Corpus:
         )
         chunks = tuple(Chunk(source.id, section, text) for section, text in saved["chunks"])
         documents.append(Document(source, read_raw(folder, source), units, chunks))
-    return Corpus(tuple(documents), folder, corpus_hash(entries))
+    return Corpus(tuple(documents), folder, corpus_hash(folder, entries))

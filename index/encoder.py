@@ -14,7 +14,8 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.model import ModelError
+from index.adapter import merge_adapter
+from index.model import ModelError, ModelSource
 
 Floats = NDArray[np.float32]
 
@@ -109,16 +110,17 @@ class OnnxEncoder:
 class TorchEncoder:
     """sentence-transformers itself: builds indexes, and answers where a model cannot be exported."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, source: ModelSource) -> None:
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
-            self.model = SentenceTransformer(str(folder), device="cpu")
+            self.model = SentenceTransformer(str(source.folder), device="cpu")
         except Exception as error:  # whatever transformers, tokenizers or safetensors raise
             cause = str(error).strip().splitlines()[:1]
-            raise ModelError(f"The model in '{folder}' cannot be loaded: {''.join(cause)}") from error
+            raise ModelError(f"The model in '{source.folder}' cannot be loaded: {''.join(cause)}") from error
+        merge_adapter(self.model, source)
 
     @property
     def max_tokens(self) -> int:

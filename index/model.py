@@ -23,11 +23,22 @@ class ModelError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ModelSource:
-    """A sentence-transformers model: its name, its folder, and the sha256 of its weights."""
+    """A sentence-transformers model: its name, its folder, the sha256 of its weights, and its adapter, if any."""
 
     name: str
     folder: Path
     sha256: str
+    adapter: Path | None = None
+
+    @property
+    def adapter_sha256(self) -> str:
+        """The sha256 of the adapter file; empty without one."""
+        if self.adapter is None:
+            return ""
+        try:
+            return hashlib.sha256(self.adapter.read_bytes()).hexdigest()
+        except OSError as error:
+            raise ModelError(f"The adapter '{self.adapter}' cannot be read: {error.strerror}.") from error
 
 
 def find_model(model: str | Path | None = None) -> ModelSource:

@@ -6,7 +6,10 @@ In: a corpus folder, a place, a model, each with a default. Out: an open, checke
 from __future__ import annotations
 
 import logging
+import re
+from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +17,10 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
+from corpus.bank import BankQuestion, GapQuestion, load_bank, load_gaps
 from corpus.loading import SHIPPED, corpus_hash, is_shipped, read_sources
 from corpus.models import Corpus
+from index.adapter import with_adapter
 from index.corpus_file import open_corpus
 from index.encoder import Encoder, Floats, OnnxEncoder, TorchEncoder
 from index.late_interaction import TokenVectors
@@ -32,23 +37,31 @@ from index.store import (
 from index.words import WordIndex
 
 log = logging.getLogger(__name__)
+_TERM = re.compile(r"[^\W\d_]{4,}")
 _WAIT = 600.0  # seconds that a second builder waits for the first
 
 
 @dataclass(frozen=True)
 class Index:
-    """An open index over ``corpus.units``; passages are numbered as they are.
+    """An open index over the ``n`` units of ``corpus.units``, the ``m`` questions of their bank and ``g`` of gaps.
+
+    Texts are numbered: unit ``i`` alone is ``i``, with its context ``n + i``; question ``j`` is
+    ``2 n + j``, that of a gap ``2 n + m + j``.
 
     Attributes:
-        tokens: token vectors of ``2 n`` passages: unit ``i`` alone is ``i``, with its context ``n + i``.
+        bank: the questions that units answer, in the order of the units.
+        gaps: the questions that are known to have no answer.
+        tokens: token vectors of the ``2 n + m + g`` texts.
         weights: inverse document frequency by token id.
-        term_matches: match of each lexicon term with each passage; shape (n_terms, 2 n).
+        term_matches: match of each lexicon term with each text; shape (n_terms, 2 n + m + g).
         term_weights: weight of each lexicon term; shape (n_terms,).
-        dense: FAISS, inner product over the pooled vectors of the same ``2 n`` passages.
+        dense: FAISS, inner product over the pooled vectors of the same texts.
         words: BM25 over the contexts.
     """
 
     corpus: Corpus
+    bank: tuple[BankQuestion, ...]
+    gaps: tuple[GapQuestion, ...]
     header: Header
     place: Path
     encoder: Encoder
@@ -59,9 +72,42 @@ class Index:
     dense: Any
     words: WordIndex
 
-    def nearest(self, vector: Floats, count: int) -> tuple[NDArray[np.int64], Floats]:
-        """Numbers and cosines of the ``count`` passages nearest to a unit vector, best first."""
-        cosines, numbers = self.dense.search(vector[np.newaxis], min(count, self.dense.ntotal))
+    @cached_property
+    def terms(self) -> Counter[str]:
+        """The words, of four letters or more and in lower case, of the documents and their questions, counted."""
+        texts = [*(unit.text for unit in self.corpus.units), *(question.text for question in self.bank)]
+        return Counter(word.lower() for text in texts for word in _TERM.findall(text))
+
+    @cached_property
+    def bank_units(self) -> NDArray[np.int64]:
+        """The unit that each question of the bank belongs to; shape (m,)."""
+        return np.array([question.unit for question in self.bank], dtype=np.int64)
+
+    def nearest_passages(self, vector: Floats, count: int) -> tuple[NDArray[np.int64], Floats]:
+        """Numbers, below ``2 n``, and cosines of the ``count`` passages nearest to a unit vector, best first."""
+        return self._nearest(vector, count, 0, 2 * len(self.corpus.units))
+
+    def nearest_questions(self, vector: Floats, count: int) -> tuple[NDArray[np.int64], Floats]:
+        """Numbers in the bank and cosines of the ``count`` questions nearest to a unit vector, best first."""
+        first = 2 * len(self.corpus.units)
+        numbers, cosines = self._nearest(vector, count, first, first + len(self.bank))
+        return numbers - first, cosines
+
+    def nearest_gaps(self, vector: Floats, count: int) -> tuple[NDArray[np.int64], Floats]:
+        """Numbers in the gaps and cosines of the ``count`` questions of gaps nearest to a unit vector, best first."""
+        first = 2 * len(self.corpus.units) + len(self.bank)
+        numbers, cosines = self._nearest(vector, count, first, first + len(self.gaps))
+        return numbers - first, cosines
+
+    def _nearest(self, vector: Floats, count: int, first: int, end: int) -> tuple[NDArray[np.int64], Floats]:
+        import faiss
+
+        if count == 0 or first == end:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
+        within: Any = faiss.SearchParameters  # its fields are set by keywords that its stub does not know
+        cosines, numbers = self.dense.search(
+            vector[np.newaxis], min(count, end - first), params=within(sel=faiss.IDSelectorRange(first, end))
+        )
         return numbers[0], cosines[0]
 
 
@@ -70,6 +116,7 @@ def open_index(
     index_dir: str | Path | None = None,
     model: str | Path | None = None,
     *,
+    adapter: str | Path | None = None,
     rebuild: bool = False,
     progress: bool = True,
 ) -> Index:
@@ -82,6 +129,7 @@ def open_index(
         corpus: folder of documents; default: the shipped ones.
         index_dir: where the index lies; default: ``$VLMS_INDEX_DIR``, or the user's cache.
         model: folder or name of a sentence-transformers model; default: the packaged one.
+        adapter: adapter file, or "none"; default: the shipped one, where it fits the model.
         rebuild: build it again in any case.
         progress: show a progress bar on standard error while building.
 
@@ -90,8 +138,8 @@ def open_index(
         CorpusError, ModelError: the corpus or the model cannot be used.
     """
     folder = Path(corpus) if corpus is not None else SHIPPED
-    source = find_model(model)
-    wanted = corpus_hash(read_sources(folder))
+    source = with_adapter(find_model(model), adapter)
+    wanted = corpus_hash(folder, read_sources(folder))
     place = Path(index_dir) if index_dir is not None else default_place(wanted, source)
     if not rebuild:
         try:
@@ -150,9 +198,12 @@ def _load(place: Path, folder: Path, wanted: str, source: ModelSource) -> Index:
         encoder = OnnxEncoder(build, header.max_tokens)
     else:
         log.warning(header.notice)
-        encoder = TorchEncoder(source.folder)
+        encoder = TorchEncoder(source)
+    opened = open_corpus(folder, build / "corpus.json")
     return Index(
-        corpus=open_corpus(folder, build / "corpus.json"),
+        corpus=opened,
+        bank=load_bank(opened),
+        gaps=load_gaps(opened),
         header=header,
         place=place,
         encoder=encoder,
@@ -160,6 +211,6 @@ def _load(place: Path, folder: Path, wanted: str, source: ModelSource) -> Index:
         weights=np.load(build / "token-weights.npy"),
         term_matches=np.load(build / "term-matches.npy"),
         term_weights=np.load(build / "term-weights.npy"),
-        dense=faiss.read_index(str(build / "passages.faiss")),
+        dense=faiss.read_index(str(build / "vectors.faiss")),
         words=WordIndex.load(build),
     )

@@ -18,7 +18,7 @@ from typing import Any
 
 from index.model import ModelSource
 
-FORMAT = 1
+FORMAT = 2
 HEADER = "header.json"
 ENVIRONMENT = "VLMS_INDEX_DIR"
 _BUILD = re.compile(r"build-[0-9a-f]{12}")  # nothing else in the place is ever touched
@@ -47,6 +47,7 @@ class Header:
     shipped: bool
     model: str
     model_sha256: str
+    adapter_sha256: str
     engine: str
     notice: str
     max_tokens: int
@@ -60,7 +61,9 @@ def default_place(corpus_hash: str, source: ModelSource) -> Path:
         return Path(chosen)
     from platformdirs import user_cache_path
 
-    return user_cache_path("venous-leiomyosarcoma", appauthor=False) / f"{corpus_hash[:12]}-{source.sha256[:12]}"
+    return user_cache_path("venous-leiomyosarcoma", appauthor=False) / "-".join(
+        part[:12] for part in (corpus_hash, source.sha256, source.adapter_sha256) if part
+    )
 
 
 def read_header(place: Path) -> Header:
@@ -105,6 +108,11 @@ def checked_build(place: Path, corpus_hash: str, source: ModelSource) -> tuple[H
         raise IndexUnusable(
             f"The index in '{place}' was built with the model '{header.model}' ({header.model_sha256[:12]}...), "
             f"not with '{source.name}' ({source.sha256[:12]}...)."
+        )
+    if header.adapter_sha256 != source.adapter_sha256:
+        raise IndexUnusable(
+            f"The index in '{place}' was built with the adapter '{header.adapter_sha256[:12] or 'none'}', "
+            f"not with '{source.adapter_sha256[:12] or 'none'}'."
         )
     if not _BUILD.fullmatch(header.build) or header.engine not in _ENGINES:
         raise IndexUnusable(f"The index header '{place / HEADER}' is damaged or foreign.")

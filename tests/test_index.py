@@ -17,6 +17,7 @@ from filelock import FileLock
 
 from corpus import Corpus
 from index import Index, IndexMissing, IndexUnusable, ModelError, find_model, open_index
+from index.adapter import with_adapter
 from index.encoder import TorchEncoder, unit
 from index.late_interaction import TokenVectors
 from index.model import DEFAULT_SHA256, ModelSource, weights_checked
@@ -63,7 +64,7 @@ def test_the_opened_corpus_is_the_read_corpus(opened: Index, corpus: Corpus) -> 
 
 def test_both_engines_give_the_same_vectors(opened: Index) -> None:
     text = passages(opened.corpus)[7].context
-    expected, got = (encoder.encode([text])[0] for encoder in (TorchEncoder(find_model().folder), opened.encoder))
+    expected, got = (encoder.encode([text])[0] for encoder in (TorchEncoder(with_adapter(find_model())), opened.encoder))
     assert np.array_equal(expected.ids, got.ids)
     assert float(expected.pooled @ got.pooled) >= 0.9999
     assert float(np.einsum("td,td->t", expected.tokens, got.tokens).min()) >= 0.9999
@@ -169,7 +170,7 @@ def test_the_same_model_under_another_name_opens_the_same_index(own: tuple[Path,
 
 def test_both_engines_leave_out_what_the_model_does_not_know(opened: Index) -> None:
     text = "margins 👍 🙏"
-    expected, got = (encoder.encode([text])[0] for encoder in (TorchEncoder(find_model().folder), opened.encoder))
+    expected, got = (encoder.encode([text])[0] for encoder in (TorchEncoder(with_adapter(find_model())), opened.encoder))
     assert np.array_equal(expected.ids, got.ids)
     assert opened.encoder.count(text) == len(got.ids)
     assert len(got.ids) == opened.encoder.count("margins")
@@ -288,4 +289,4 @@ def test_weights_that_cannot_be_read_are_one_sentence(tmp_path: Path) -> None:
     shutil.copytree(find_model().folder, tmp_path / "model")
     (tmp_path / "model" / "model.safetensors").write_bytes(b"not weights")
     with pytest.raises(ModelError, match="cannot be loaded"):
-        TorchEncoder(tmp_path / "model")
+        TorchEncoder(ModelSource("broken", tmp_path / "model", ""))

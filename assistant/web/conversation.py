@@ -95,9 +95,7 @@ def _turn(number: int, turn: Turn) -> str:
         question = _question(shown) if shown else ""
         return f'<article class="turn">{question}<p class="error">{escape(turn.error)}</p></article>'
     answer = turn.answer
-    understood = ""
-    if answer.resolved_question.strip().casefold() not in ("", turn.question.strip().casefold()):
-        understood = f'<p class="understood">understood as: <q>{escape(answer.resolved_question)}</q></p>'
+    understood = f'<p class="understood">{escape(answer.understood)}</p>' if answer.understood else ""
     content = _abstention(number, answer) if answer.abstained else _quotes(number, answer)
     return f'<article class="turn">{_question(turn.question)}{understood}{content}</article>'
 
@@ -110,9 +108,10 @@ def _quotes(turn: int, answer: Answer) -> str:
     quotes = "".join(
         _quote(turn, "quotes", number, quote, number) for number, quote in enumerate(answer.quotes, start=1)
     )
+    note = f'<p class="reason">{escape(answer.note)}</p>' if answer.note else ""
     count = "1 quote" if len(answer.quotes) == 1 else f"{len(answer.quotes)} quotes"
     return (
-        f'<div class="answer" role="group" aria-label="Answer: {count}"><ol class="quotes">{quotes}</ol>'
+        f'<div class="answer" role="group" aria-label="Answer: {count}">{note}<ol class="quotes">{quotes}</ol>'
         f"{_table(answer)}{_disagreements(answer)}{_related(answer)}"
         f'<p class="foot"><span>{count}, verbatim</span>{_confidence(answer)}</p></div>'
     )

@@ -1,0 +1,62 @@
+"""Typing errors in the terms of the field, and questions for the reader."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.spelling import corrected
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("leiomyosacoma of the vein?", "leiomyosarcoma of the vein?"),
+        ("saphenus vein tumour size", "saphenous vein tumour size"),
+        ("local recurrance after surgery", "local recurrence after surgery"),
+        ("thombectomy risk", "thrombectomy risk"),
+        ("Where do metastasses go?", "Where do metastases go?"),
+        ("doxorubcin response", "doxorubicin response"),
+    ],
+)
+def test_a_mistyped_term_is_read_as_the_term(bot, typed, read):
+    text, changes = corrected(bot.index, typed)
+    assert text == read
+    assert len(changes) == 1
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the three year survival of vascular leiomyosarcoma?",
+        "Is pembrolizumab or imatinib used in GIST?",
+        "Does my husband need anticoagulation with apixaban?",
+        "Tumours, haematogenous spread, oedema and colour Doppler",
+        "GSV LMS mets after R1, IHC for h-caldesmon, Ki67?",
+        "What did Dzsinich, Kevorkian and Narayanan report?",
+    ],
+)
+def test_what_is_rightly_spelled_is_left_alone(bot, question):
+    assert corrected(bot.index, question) == (question, ())
+
+
+def test_the_answer_says_what_was_read(bot):
+    answer = bot.ask("What is the commonest site of saphenus leiomyosacoma?")
+    assert answer.corrections == (("saphenus", "saphenous"), ("leiomyosacoma", "leiomyosarcoma"))
+    assert answer.understood.startswith("Read as: What is the commonest site of saphenous leiomyosarcoma?")
+    assert answer.understood in answer.text
+    assert type(answer).from_dict(answer.to_dict()) == answer
+
+
+def test_suggestions_hold_every_word_typed(bot):
+    found = bot.suggest("margins saph")
+    assert found
+    assert all("margins" in text.lower() and "saph" in text.lower() for text in found)
+    assert bot.suggest("zz") == ()
+    assert bot.suggest("[(*") == ()
+
+
+def test_related_questions_are_others_that_the_sources_answer(bot):
+    answer = bot.ask("What was the three-year survival in the Bochum series?")
+    bank = {question.text for question in bot.index.bank}
+    assert 0 < len(answer.related) <= 3
+    assert set(answer.related) <= bank
