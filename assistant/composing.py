@@ -9,14 +9,13 @@ that compares gets the best passage of each document that speaks to it before a 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from assistant.naming import named_documents
 from assistant.retrieval import Ranked
 from corpus.models import Corpus, Unit
 from index import Index
-from index.words import stems
 
 QUOTES = 5
 MAX_SENTENCES = 3
@@ -57,14 +56,6 @@ def compose(index: Index, ranked: Ranked, question: str, count: int = QUOTES) ->
             passages.append(Passage((number,), score))
     passages = _reviewed_first(index.corpus, passages)
     return _spread(index.corpus, passages, named)[:count] if compares else passages
-
-
-def named_documents(corpus: Corpus, question: str) -> frozenset[str]:
-    """The documents that a question names: by author, place or patient, as their manifest entries have them."""
-    asked = set(stems(question))
-    told = {document.id: set(stems(f"{document.source.about} {document.source.short_name}")) for document in corpus}
-    common = {stem for stem, times in Counter(stem for words in told.values() for stem in words).items() if times > 1}
-    return frozenset(doc_id for doc_id, words in told.items() if asked & (words - common))
 
 
 def _spread(corpus: Corpus, passages: list[Passage], named: Collection[str]) -> list[Passage]:

@@ -16,12 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.dialogue import Resolved
+from assistant.naming import named_documents
 from assistant.settings import Ranking, ranking
 from corpus.lexicon import expand, synonym_numbers, synonym_terms
 from index import Index
 from index.encoder import Floats
 
-CANDIDATES = 64
+CANDIDATES = 32  # by each way to find them
 _CONTEXT_TOKENS = 64  # of the dialogue that a follow-up is read with
 _SEARCHED = 2000  # texts whose cosine is asked of FAISS
 _GAPS_ALIKE = 32  # questions without an answer that are compared token by token
@@ -43,8 +44,8 @@ class Ranked:
     Attributes:
         units: numbers in ``index.corpus.units``; shape (c,).
         scores: the parts of `parts`, weighted; shape (c,).
-        parts: late interaction alone, in context, with the bank's nearest question, BM25 (highest 1), and the
-            pooled cosine; shape (c, 5).
+        parts: late interaction alone, in context, with the bank's nearest and second nearest question of the unit,
+            BM25 (highest 1), the pooled cosine, whether the question names the document; shape (c, 7).
         alike: the number, in ``index.bank``, of that question; -1 where none came near; shape (c,).
         asked: how near the question comes to the bank.
         gap: how near it comes to what is known to have no answer.
@@ -102,17 +103,18 @@ def _ranked(index: Index, question: Resolved, weights: Ranking) -> Ranked:
 
     nearest, asked_cosines = index.nearest_questions(encoded.pooled, _ASKED_ALIKE if weights.bank else 0)
     asked_late, _ = compared(2 * total + nearest)
-    asked, questions = _alike(index, nearest, asked_late)
+    asked, second, questions = _alike(index, nearest, asked_late)
     gaps, gap_cosines = index.nearest_gaps(encoded.pooled, _GAPS_ALIKE if weights.bank else 0)
     gap_late, _ = compared(2 * total + len(index.bank) + gaps)
     cosines = _cosines(total, *index.nearest_passages(encoded.pooled, _SEARCHED))
     words = index.words.scores(" ".join([text, *(synonym_terms()[term] for term in terms)]))
     words /= max(float(words.max(initial=0.0)), 1e-9)
-    units = _candidates(np.maximum(cosines, asked) + weights.candidate_words * words)
+    units = _candidates(cosines, words, asked)
 
     alone, _ = compared(units)
     context, matches = compared(units + total)
-    parts = np.stack([alone, context, asked[units], words[units], cosines[units]], axis=1)
+    named = _is_named(index, question.text, units)
+    parts = np.stack([alone, context, asked[units], second[units], words[units], cosines[units], named], axis=1)
     scores = parts @ weights.of_parts
     order = np.argsort(-scores, kind="stable")
     units = units[order]
@@ -143,19 +145,25 @@ def _likeness(numbers: NDArray[np.int64], late: Floats, cosines: Floats) -> Like
     return Likeness(float(late.max()), int(numbers[late.argmax()]), float(cosines[0]))
 
 
-def _alike(index: Index, numbers: NDArray[np.int64], scores: Floats) -> tuple[Floats, NDArray[np.int64]]:
-    """For each unit the score and the number of the bank's question most like the one asked.
+def _alike(index: Index, numbers: NDArray[np.int64], scores: Floats) -> tuple[Floats, Floats, NDArray[np.int64]]:
+    """For each unit the scores of the two of its questions most like the one asked, and the number of the first.
 
     A unit of which no question came near gets the lowest score seen, and -1.
     """
     total = len(index.corpus.units)
-    best, question = np.zeros(total, dtype=np.float32), np.full(total, -1)
-    if len(numbers):
-        best[:] = scores.min()
-        order = np.argsort(scores)  # the best of a unit is written last, and stays
-        units = index.bank_units[numbers[order]]
-        best[units], question[units] = scores[order], numbers[order]
-    return best, question
+    lowest = float(scores.min(initial=1.0)) if len(scores) else 0.0
+    best, second = np.full(total, lowest, dtype=np.float32), np.full(total, lowest, dtype=np.float32)
+    question = np.full(total, -1)
+    for place in np.argsort(scores).tolist():  # worst first: the best of a unit pushes down what stood there
+        unit = index.bank[numbers[place]].unit
+        second[unit], best[unit], question[unit] = best[unit], scores[place], numbers[place]
+    return best, second, question
+
+
+def _is_named(index: Index, question: str, units: NDArray[np.int64]) -> Floats:
+    """Whether each unit is of a document that the question names: 1 or 0."""
+    named = named_documents(index.corpus, question)
+    return np.array([index.corpus.units[number].doc_id in named for number in units.tolist()], dtype=np.float32)
 
 
 def _cosines(total: int, numbers: NDArray[np.int64], cosines: Floats) -> Floats:
@@ -165,7 +173,7 @@ def _cosines(total: int, numbers: NDArray[np.int64], cosines: Floats) -> Floats:
     return dense
 
 
-def _candidates(scores: Floats) -> NDArray[np.int64]:
-    """The numbers of the best units, in reading order."""
-    count = min(CANDIDATES, len(scores))
-    return np.sort(np.argpartition(-scores, count - 1)[:count])
+def _candidates(cosines: Floats, words: Floats, asked: Floats) -> NDArray[np.int64]:
+    """The numbers of the units best by any of the three, in reading order."""
+    count = min(CANDIDATES, len(cosines))
+    return np.unique(np.concatenate([np.argpartition(-each, count - 1)[:count] for each in (cosines, words, asked)]))

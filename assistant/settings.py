@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 _FILE = Path(__file__).with_name("weights.toml")
 
 
+PARTS = ("alone", "context", "bank", "second", "words", "dense", "named")  # of a unit's score
+
+
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """Weights of the parts of a unit's score, of the tokens a question gets beside its own, and of candidates."""
@@ -20,16 +23,17 @@ class Ranking:
     alone: float
     context: float
     bank: float
+    second: float
     words: float
     dense: float
+    named: float
     history: float
     synonym: float
-    candidate_words: float
 
     @property
     def of_parts(self) -> NDArray[np.float32]:
         """The weights of the columns of `assistant.retrieval.Ranked.parts`."""
-        return np.array([self.alone, self.context, self.bank, self.words, self.dense], dtype=np.float32)
+        return np.array([getattr(self, part) for part in PARTS], dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from assistant.composing import compose
 from assistant.dialogue import resolve
 from assistant.retrieval import retrieve
-from assistant.settings import Ranking, ranking
+from assistant.settings import PARTS, Ranking, ranking
 from assistant.spelling import corrected
 from evals.passages import Passage
 from evals.questions import COMPUTED_KINDS, Question
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from index import Index
 
 PLACES = (1, 3, 5)
+_FUSED = 0.3  # weight of BM25 (highest = 1) beside the cosine
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,11 @@ class Row:
 def _ways() -> tuple[tuple[str, bool, Ranking], ...]:
     """Name, with adapter or not, and weights of each way to rank, from the plainest to the shipped one."""
     shipped, plain = ranking(with_bank=True), ranking(with_bank=False)
-    nothing = Ranking(*(0.0,) * 5, history=shipped.history, synonym=0.0, candidate_words=shipped.candidate_words)
+    nothing = replace(shipped, synonym=0.0, **dict.fromkeys(PARTS, 0.0))
     return (
-        ("sentences, dense", False, replace(nothing, dense=1.0, candidate_words=0.0)),
+        ("sentences, dense", False, replace(nothing, dense=1.0)),
         ("sentences, BM25", False, replace(nothing, words=1.0)),
-        ("fusion of both", False, replace(nothing, dense=1.0, words=shipped.candidate_words)),
+        ("fusion of both", False, replace(nothing, dense=1.0, words=_FUSED)),
         ("late interaction", False, replace(nothing, alone=1.0)),
         ("+ context", False, replace(plain, synonym=0.0)),
         ("+ lexicon", False, plain),

@@ -22,8 +22,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 import typer
 
 import assistant.settings
+from assistant.settings import PARTS
 from evals.ablation import first_right
-from evals.fit_ranking import PARTS, fit_ranking
+from evals.fit_ranking import fit_ranking
 from evals.questions import Question, load_questions
 
 if TYPE_CHECKING:
@@ -48,7 +49,6 @@ _HEAD = """\
 [ranking.common]
 history = {history}  # weight of a token of the earlier question that a follow-up leans on
 synonym = {synonym}  # weight of the sources' words that the lexicon adds
-candidate_words = {candidate_words}  # weight of BM25 (highest = 1) beside the cosine (1) in choosing candidates
 """
 
 

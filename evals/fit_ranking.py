@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from assistant.dialogue import resolve
 from assistant.retrieval import retrieve
-from assistant.settings import Ranking, ranking
+from assistant.settings import PARTS, Ranking, ranking
 from assistant.spelling import corrected
 from evals.passages import Passage
 from evals.questions import Question
@@ -26,7 +26,7 @@ from evals.scoring import is_acceptable
 if TYPE_CHECKING:
     from index import Index
 
-PARTS = ("alone", "context", "bank", "words", "dense")
+OF_PASSAGES = ("alone", "context", "words")  # what a corpus without bank and manifest has
 PENALTY = 1e-4
 
 Matrix = NDArray[np.float64]
@@ -37,7 +37,7 @@ def fit_ranking(index: Index, questions: Sequence[Question], with_bank: bool) ->
     start = ranking(with_bank)
     asked = [question for question in questions if question.answerable]
     examples = [_example(index, question, start) for question in asked]
-    used = [name for name in PARTS if with_bank or name != "bank"]
+    used = [name for name in PARTS if with_bank or name in OF_PASSAGES]
     columns = [PARTS.index(name) for name in used]
     places = np.zeros(len(examples))
     for fold in range(5):

@@ -78,11 +78,6 @@ class Index:
         texts = [*(unit.text for unit in self.corpus.units), *(question.text for question in self.bank)]
         return Counter(word.lower() for text in texts for word in _TERM.findall(text))
 
-    @cached_property
-    def bank_units(self) -> NDArray[np.int64]:
-        """The unit that each question of the bank belongs to; shape (m,)."""
-        return np.array([question.unit for question in self.bank], dtype=np.int64)
-
     def nearest_passages(self, vector: Floats, count: int) -> tuple[NDArray[np.int64], Floats]:
         """Numbers, below ``2 n``, and cosines of the ``count`` passages nearest to a unit vector, best first."""
         return self._nearest(vector, count, 0, 2 * len(self.corpus.units))

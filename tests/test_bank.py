@@ -53,9 +53,7 @@ def test_no_bank_question_is_or_nearly_is_an_eval_question(corpus):
     texts = [question.text for question in load_bank(corpus)] + [gap.text for gap in load_gaps(corpus)]
     asked = [question.text for question in load_questions(corpus) if not question.history]
     assert not {plain(text) for text in texts} & {plain(text) for text in asked}
-    ours, theirs = (
-        np.stack([encoding.pooled for encoding in base_encoder.encode(each)]) for each in (texts, asked)
-    )
+    ours, theirs = (np.stack([encoding.pooled for encoding in base_encoder.encode(each)]) for each in (texts, asked))
     near = [(texts[i], asked[j]) for i, j in np.argwhere(ours @ theirs.T > NEARLY)]
     assert not near
 

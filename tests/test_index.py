@@ -64,7 +64,9 @@ def test_the_opened_corpus_is_the_read_corpus(opened: Index, corpus: Corpus) -> 
 
 def test_both_engines_give_the_same_vectors(opened: Index) -> None:
     text = passages(opened.corpus)[7].context
-    expected, got = (encoder.encode([text])[0] for encoder in (TorchEncoder(with_adapter(find_model())), opened.encoder))
+    expected, got = (
+        encoder.encode([text])[0] for encoder in (TorchEncoder(with_adapter(find_model())), opened.encoder)
+    )
     assert np.array_equal(expected.ids, got.ids)
     assert float(expected.pooled @ got.pooled) >= 0.9999
     assert float(np.einsum("td,td->t", expected.tokens, got.tokens).min()) >= 0.9999
@@ -170,7 +172,9 @@ def test_the_same_model_under_another_name_opens_the_same_index(own: tuple[Path,
 
 def test_both_engines_leave_out_what_the_model_does_not_know(opened: Index) -> None:
     text = "margins 👍 🙏"
-    expected, got = (encoder.encode([text])[0] for encoder in (TorchEncoder(with_adapter(find_model())), opened.encoder))
+    expected, got = (
+        encoder.encode([text])[0] for encoder in (TorchEncoder(with_adapter(find_model())), opened.encoder)
+    )
     assert np.array_equal(expected.ids, got.ids)
     assert opened.encoder.count(text) == len(got.ids)
     assert len(got.ids) == opened.encoder.count("margins")

@@ -1,0 +1,89 @@
+"""The adapter: small, of one base model, merged when an index is built, left out when asked."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from corpus.loading import load_corpus
+from index import ModelError, find_model, open_index
+from index.adapt import Recipe, learn
+from index.adapter import SHIPPED_ADAPTER, with_adapter
+from index.encoder import TorchEncoder
+from index.model import DEFAULT_SHA256, ModelSource
+from index.progress import Advance
+from index.store import IndexUnusable, read_header
+
+TEXT = "Which margins are recommended for the saphenous vein?"
+
+
+def test_the_shipped_adapter_is_small_and_its_card_names_its_base():
+    assert SHIPPED_ADAPTER.stat().st_size < 3 * 2**20
+    card = tomllib.loads(SHIPPED_ADAPTER.with_suffix(".toml").read_text(encoding="utf-8"))
+    assert card["base_sha256"] == DEFAULT_SHA256
+    assert {"data", "date", "recipe", "base"} <= set(card)
+
+
+def test_the_adapter_changes_the_vectors_and_can_be_left_out():
+    source = find_model()
+    base, adapted = (TorchEncoder(each).encode([TEXT])[0] for each in (source, with_adapter(source)))
+    assert with_adapter(source, "none") == source
+    assert 0.1 < float(base.pooled @ adapted.pooled) < 0.99
+
+
+def test_an_index_built_without_the_adapter_is_not_used_with_it(small_corpus: Path, tmp_path: Path):
+    opened = open_index(small_corpus, tmp_path, adapter="none", progress=False)
+    assert opened.header.adapter_sha256 == ""
+    with pytest.raises(IndexUnusable, match="was built with the adapter 'none', not with"):
+        open_index(small_corpus, tmp_path, adapter=SHIPPED_ADAPTER, progress=False)
+    assert read_header(tmp_path) == opened.header
+
+
+def test_an_adapter_of_another_model_is_one_sentence():
+    other = ModelSource("other", find_model().folder, "0" * 64)
+    assert with_adapter(other).adapter is None
+    with pytest.raises(ModelError, match="was learnt on another model"):
+        with_adapter(other, SHIPPED_ADAPTER)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no adapter", b"\x10\0\0\0\0\0\0\0{}              "])
+def test_a_file_that_is_no_adapter_is_one_sentence(tmp_path: Path, content: bytes | None):
+    path = tmp_path / "adapter.safetensors"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ModelError, match=r"cannot be read|is no adapter"):
+        with_adapter(find_model(), path)
+
+
+class Recorded(Advance):
+    """What a progress bar would show."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, float]] = []
+
+    def __call__(self, what: str, done: float) -> None:
+        self.told.append((what, done))
+
+
+def test_learning_is_seeded_lowers_the_loss_and_leaves_documents_out(tmp_path: Path):
+    """On the shortest documents' bank alone, a few steps, to be quick."""
+    corpus = load_corpus()
+    others = ("tilkorn2010", "aalaoui2026", "gsv-review", "femoral-korea")
+    recipe = Recipe(epochs=1, batch=16)
+    told = Recorded()
+    cards = [learn(corpus, recipe, tmp_path / f"{name}.safetensors", others, told) for name in "ab"]
+    first, second = ((tmp_path / f"{name}.safetensors").read_bytes() for name in "ab")
+    assert first == second
+    assert cards[0] == cards[1]
+    assert "question bank of droracle:" in cards[0]
+    losses = [float(what.rpartition(" ")[2]) for what, _ in told.told if what.startswith("Step")]
+    assert np.mean(losses[len(losses) // 2 - 3 : len(losses) // 2]) < losses[0]
+    assert told.told[-1][1] == 1.0
+
+
+def test_a_document_that_does_not_exist_cannot_be_left_out(tmp_path: Path):
+    with pytest.raises(KeyError, match="There is no document 'nobody'"):
+        learn(load_corpus(), Recipe(), tmp_path / "a.safetensors", ("nobody",), Advance())
