@@ -19,9 +19,11 @@ from assistant.retrieval import Ranked
 from assistant.settings import abstention
 from corpus.lexicon import function_words, in_lexicon
 from index import Index
+from index.encoder import Floats
 
 _WORD = re.compile(r"[^\W_]+")
 _SURELY_SPECIFIC = 4  # pieces; at three, about half are ordinary words
+_NEAR = 0.05  # likenesses this much lower still count as near
 _SAME_GAP = 0.5  # late interaction from which on a gap is named as the reason
 NO_ADVICE = "The sources give no advice for an individual patient."
 
@@ -47,21 +49,38 @@ def _is_specific(index: Index, word: str, pieces: int) -> bool:
 
 
 def signals(index: Index, question: Resolved, ranked: Ranked) -> dict[str, float]:
-    """What tells an answered question from another, each roughly within -1..1."""
+    """What tells an answered question from another, each roughly within -1..1.
+
+    match: how well the first unit in its context matches the question's tokens; covered: how well each of them
+    is matched by anything near. asked_or_gap, asked_or_gap_late: how much nearer the question is to the bank
+    than to the gaps, by cosine and by late interaction; gap_alone: the tokens that a gap matches better than
+    any question of the bank. known: the share of words that the sources have; unknown: specific terms that they
+    lack; personal: whether a decision about the reader is asked for.
+    """
     weights = ranked.token_weights / max(float(ranked.token_weights.sum()), 1e-9)
     words = [word for word in _WORD.findall(question.text) if word.lower() not in function_words()]
     lacking = index.words.unknown([word for word in words if not _is_common(word)])
+    asked, gap = ranked.asked, ranked.gap
+    covered = np.vstack([ranked.matches, asked.matches]).max(axis=0)
+    gap_alone = np.minimum(asked.matches.max(axis=0, initial=0) - gap.matches.max(axis=0, initial=0), 0)
     return {
-        "score": float(ranked.scores[0]),
-        "margin": float(ranked.scores[0] - np.mean(ranked.scores[1:6])) if len(ranked.scores) > 1 else 0.0,
         "match": float(ranked.matches[0] @ weights),
-        "asked": ranked.asked.cosine,
-        "asked_or_gap_late": ranked.asked.late - ranked.gap.late,
-        "asked_or_gap": ranked.asked.cosine - ranked.gap.cosine,
+        "covered": float(covered @ weights),
+        "asked_or_gap": _smooth_maximum(asked.cosines) - _smooth_maximum(gap.cosines),
+        "asked_or_gap_late": _smooth_maximum(asked.late) - _smooth_maximum(gap.late),
+        "gap_alone": -float(gap_alone @ weights),
         "known": 1 - len(lacking) / len(words) if words else 0.0,
         "unknown": min(len(unknown_terms(index, question, _SURELY_SPECIFIC)), 2) / 2,
         "personal": float(kind_of_request(question.question) == "personal"),
     }
+
+
+def _smooth_maximum(values: Floats) -> float:
+    """The highest of some likenesses, raised where others come near it; 0 where there is none."""
+    if len(values) == 0:
+        return 0.0
+    highest = float(values.max())
+    return highest + _NEAR * math.log(float(np.exp((values - highest) / _NEAR).sum()))
 
 
 def probability(index: Index, signals: Mapping[str, float]) -> float:
@@ -82,6 +101,6 @@ def reason(index: Index, question: Resolved, ranked: Ranked) -> str:
         named = [f"“{word}”" for word in unknown[:4]]
         listed = named[0] if len(named) == 1 else ", ".join(named[:-1]) + " or " + named[-1]
         return f"The sources do not mention {listed}, and no passage of them answers this question."
-    if ranked.gap.late >= max(_SAME_GAP, ranked.asked.late):
-        return f"The sources do not state {index.gaps[ranked.gap.number].missing}."
+    if ranked.gap.late.max(initial=0.0) >= max(_SAME_GAP, ranked.asked.late.max(initial=0.0)):
+        return f"The sources do not state {index.gaps[ranked.gap.nearest].missing}."
     return "No passage of the sources answers this question."

@@ -72,13 +72,17 @@ def _spread(corpus: Corpus, passages: list[Passage], named: Collection[str]) -> 
 def _folded(index: Index, passages: list[Passage], number: int) -> bool:
     """Note a near-duplicate beside the passage it repeats."""
     unit = index.corpus.units[number]
-    vector = index.dense.reconstruct(number)
+    vector = index.passage_vectors.reconstruct(number)
     for place, passage in enumerate(passages):
         if len(passage.units) > 1:
             continue
         other = index.corpus.units[passage.units[0]]
         same = other.doc_id == unit.doc_id and _numbers(other) == _numbers(unit) and other.kind == unit.kind
-        if same and unit.kind != "table_row" and float(vector @ index.dense.reconstruct(passage.units[0])) >= _SAME:
+        if (
+            same
+            and unit.kind != "table_row"
+            and float(vector @ index.passage_vectors.reconstruct(passage.units[0])) >= _SAME
+        ):
             passages[place] = replace(passage, also=(*passage.also, number))
             return True
     return False

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,22 +19,36 @@ from assistant.dialogue import Resolved
 from assistant.naming import named_documents
 from assistant.settings import Ranking, ranking
 from corpus.lexicon import expand, synonym_numbers, synonym_terms
-from index import Index
+from index import Index, nearest
 from index.encoder import Floats
 
-CANDIDATES = 32  # by each way to find them
+CANDIDATES = 20  # by each way to find them
 _CONTEXT_TOKENS = 64  # of the dialogue that a follow-up is read with
-_SEARCHED = 2000  # texts whose cosine is asked of FAISS
-_GAPS_ALIKE = 32  # questions without an answer that are compared token by token
-_ASKED_ALIKE = 128  # questions of the bank that are compared token by token
+_SEARCHED = 200  # passages whose cosine is asked of FAISS
+_GAPS_ALIKE = 12  # questions without an answer that are compared token by token
+_ASKED_ALIKE = 96  # questions of the bank that are compared token by token
 
 
-class Likeness(NamedTuple):
-    """The nearest of some stored questions: by late interaction, its number, and the highest cosine of any."""
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """The stored questions nearest to the one asked, nearest by cosine first.
 
-    late: float = 0.0
-    number: int = -1
-    cosine: float = 0.0
+    Attributes:
+        numbers: which they are; shape (k,).
+        cosines: of the pooled vectors; shape (k,).
+        late: late interaction; shape (k,).
+        matches: the best cosine of each token asked; shape (k, q).
+    """
+
+    numbers: NDArray[np.int64]
+    cosines: Floats
+    late: Floats
+    matches: Floats
+
+    @property
+    def nearest(self) -> int:
+        """The number of the one nearest by late interaction; -1 where none is stored."""
+        return int(self.numbers[self.late.argmax()]) if len(self.numbers) else -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +61,8 @@ class Ranked:
         parts: late interaction alone, in context, with the bank's nearest and second nearest question of the unit,
             BM25 (highest 1), the pooled cosine, whether the question names the document; shape (c, 7).
         alike: the number, in ``index.bank``, of that question; -1 where none came near; shape (c,).
-        asked: how near the question comes to the bank.
-        gap: how near it comes to what is known to have no answer.
+        asked: the questions of the bank nearest to it.
+        gap: the nearest of those known to have no answer.
         matches: the best cosine of each question token in the unit's context; shape (c, q).
         token_weights: weight of each question token; shape (q,).
         synonyms: numbers of the lexicon entries that put the question into the sources' words.
@@ -101,17 +115,17 @@ def _ranked(index: Index, question: Resolved, weights: Ranking) -> Ranked:
         from_terms = weights.synonym * index.term_matches[np.ix_(terms, texts)].sum(axis=0)
         return (matches @ token_weights + from_terms) / whole, matches
 
-    nearest, asked_cosines = index.nearest_questions(encoded.pooled, _ASKED_ALIKE if weights.bank else 0)
-    asked_late, _ = compared(2 * total + nearest)
-    asked, second, questions = _alike(index, nearest, asked_late)
-    gaps, gap_cosines = index.nearest_gaps(encoded.pooled, _GAPS_ALIKE if weights.bank else 0)
-    gap_late, _ = compared(2 * total + len(index.bank) + gaps)
-    cosines = _cosines(total, *index.nearest_passages(encoded.pooled, _SEARCHED))
+    alike, asked_cosines = nearest(index.bank_vectors, encoded.pooled, _ASKED_ALIKE if weights.bank else 0)
+    asked_late, asked_matches = compared(2 * total + alike)
+    asked, second, questions = _alike(index, alike, asked_late)
+    gaps, gap_cosines = nearest(index.gap_vectors, encoded.pooled, _GAPS_ALIKE if weights.bank else 0)
+    gap_late, gap_matches = compared(2 * total + len(index.bank) + gaps)
+    cosines = _cosines(total, *nearest(index.passage_vectors, encoded.pooled, _SEARCHED))
     words = index.words.scores(" ".join([text, *(synonym_terms()[term] for term in terms)]))
     words /= max(float(words.max(initial=0.0)), 1e-9)
     units = _candidates(cosines, words, asked)
 
-    alone, _ = compared(units)
+    alone = compared(units)[0] if weights.alone else np.zeros(len(units), dtype=np.float32)
     context, matches = compared(units + total)
     named = _is_named(index, question.text, units)
     parts = np.stack([alone, context, asked[units], second[units], words[units], cosines[units], named], axis=1)
@@ -123,8 +137,8 @@ def _ranked(index: Index, question: Resolved, weights: Ranking) -> Ranked:
         scores=scores[order],
         parts=parts[order],
         alike=questions[units],
-        asked=_likeness(nearest, asked_late, asked_cosines),
-        gap=_likeness(gaps, gap_late, gap_cosines),
+        asked=Likeness(alike, asked_cosines, asked_late, asked_matches),
+        gap=Likeness(gaps, gap_cosines, gap_late, gap_matches),
         matches=matches[order],
         token_weights=token_weights,
         synonyms=tuple(terms.tolist()),
@@ -137,12 +151,6 @@ def _last_words(index: Index, context: str) -> str:
     while index.encoder.count(" ".join(words)) > _CONTEXT_TOKENS:
         words = words[len(words) // 8 + 1 :]
     return " ".join(words)
-
-
-def _likeness(numbers: NDArray[np.int64], late: Floats, cosines: Floats) -> Likeness:
-    if len(numbers) == 0:
-        return Likeness()
-    return Likeness(float(late.max()), int(numbers[late.argmax()]), float(cosines[0]))
 
 
 def _alike(index: Index, numbers: NDArray[np.int64], scores: Floats) -> tuple[Floats, Floats, NDArray[np.int64]]:

@@ -1,16 +1,16 @@
 """Typing errors in the terms of the field: in a question, out the question as it is read.
 
-A word is taken for mistyped when no form of it occurs in the sources, their question bank or the
-lexicon, it is not common English (the encoder would have it in one piece), and a term of the sources
-is one edit away, or two for a long word (optimal string alignment: Damerau, 1964). What was read is
-shown, since a correction may be wrong.
+A word is taken for mistyped when it does not occur, in British or American spelling, in the sources, their
+question bank or the lexicon, it is not common English (the encoder would have it in one piece, or a form of
+it in two), and a term of the sources is one edit away, or two for a long word (optimal string alignment:
+Damerau, 1964). What was read is shown, since a correction may be wrong.
 """
 
 from __future__ import annotations
 
 import re
 
-from corpus.lexicon import function_words, in_lexicon
+from corpus.lexicon import american, function_words, stands_in_lexicon
 from index import Index
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
@@ -39,9 +39,12 @@ def _term(index: Index, word: str) -> str | None:
 
     lower = word.lower()
     terms = index.terms
-    if lower in terms or lower in function_words() or in_lexicon(word) or word[1:] != word[1:].lower():
+    if lower in terms or lower in function_words() or stands_in_lexicon(word) or word[1:] != word[1:].lower():
         return None
-    if index.encoder.count(lower) == 1 or not index.words.unknown([lower]):
+    pieces = index.encoder.count(lower)
+    if pieces == 1 or (pieces == 2 and not index.words.unknown([lower])):
+        return None
+    if american(lower) in {american(term) for term in terms}:
         return None
     edits = 2 if len(lower) >= _LONG else 1
     likely = [term for term in terms if term[0] == lower[0] or sorted(term[:2]) == sorted(lower[:2])]

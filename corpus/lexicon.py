@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 _FILE = Path(__file__).with_name("lexicon.toml")
+_WORD = re.compile(r"\w+")
+_BEGINNING = 3  # letters
 
 
 @cache
@@ -67,6 +69,18 @@ def in_lexicon(word: str) -> bool:
     return lower in whole or lower.startswith(beginnings) or expand(word) != word
 
 
+def stands_in_lexicon(word: str) -> bool:
+    """Whether the lexicon has a single word letter for letter, as another word or an abbreviation."""
+    return word.lower() in _single_words()[0] or expand(word) != word
+
+
+def american(word: str) -> str:
+    """A word in lower case in one spelling for both sides: "oedema" and "edema", "tumour" and "tumor" become alike."""
+    for british, plain in (("ae", "e"), ("oe", "e"), ("our", "or"), ("isa", "iza"), ("ise", "ize"), ("isi", "izi")):
+        word = word.replace(british, plain)
+    return word
+
+
 @cache
 def synonym_terms() -> list[str]:
     """The terms of each entry of the lexicon's synonyms, in the order that `synonym_numbers` counts."""
@@ -75,4 +89,20 @@ def synonym_terms() -> list[str]:
 
 def synonym_numbers(question: str) -> list[int]:
     """Which entries put into the sources' words what a question asks in its own."""
-    return [number for number, (pattern, _) in enumerate(_synonyms()) if pattern.search(question)]
+    likely = {
+        number for word in _WORD.findall(question.lower()) for number in _by_beginning().get(word[:_BEGINNING], ())
+    }
+    return [number for number in sorted(likely) if _synonyms()[number][0].search(question)]
+
+
+@cache
+def _by_beginning() -> dict[str, set[int]]:
+    """The entries by how the first words of their expressions begin: most need not be looked for at all."""
+    found: dict[str, set[int]] = {}
+    for number, words in enumerate(_lexicon()["synonyms"].values()):
+        for expression in words:
+            first = _WORD.findall(expression.lower())[0]
+            if len(first) < _BEGINNING and expression.startswith(first + "*"):
+                raise ValueError(f"The expression '{expression}' of the lexicon is too short to end in an asterisk.")
+            found.setdefault(first[:_BEGINNING], set()).add(number)
+    return found

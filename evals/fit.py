@@ -39,9 +39,9 @@ ANSWERED = 0.95  # share of the answerable questions that must be answered
 HAVE_AN_ANSWER = 0.75  # share of the questions that readers ask
 PENALTY = 1.0  # of the squared weights of the standardised signals
 FOLDS = 10
-SIGNALS = ("score", "margin", "match", "known", "unknown", "personal")
-BANK_SIGNALS = ("asked", "asked_or_gap", "asked_or_gap_late")
-AGAINST = frozenset({"unknown", "personal"})  # the more of it, the less likely an answer
+SIGNALS = ("match", "covered", "known", "unknown", "personal")
+BANK_SIGNALS = ("asked_or_gap", "asked_or_gap_late", "gap_alone")
+AGAINST = frozenset({"unknown", "personal", "gap_alone"})  # the more of it, the less likely an answer
 _HEAD = """\
 # How units are ranked and when the assistant abstains. Fitted by python -m evals.fit, {date}, on the tuning
 # half of evals/questions and on evals/fitting; [ranking.common] was chosen by hand on the same.

@@ -36,8 +36,9 @@ def fit_ranking(index: Index, questions: Sequence[Question], with_bank: bool) ->
     """The fitted weights, and a line of figures: hit@1 and @5 among units, by 5-fold cross-validation."""
     start = ranking(with_bank)
     asked = [question for question in questions if question.answerable]
-    examples = [_example(index, question, start) for question in asked]
     used = [name for name in PARTS if with_bank or name in OF_PASSAGES]
+    every = replace(start, **dict.fromkeys(used, 1.0))  # a part without weight is not worked out
+    examples = [_example(index, question, every) for question in asked]
     columns = [PARTS.index(name) for name in used]
     places = np.zeros(len(examples))
     for fold in range(5):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -77,12 +78,16 @@ def _write_vectors(corpus: Corpus, encoder: TorchEncoder, draft: Path, advance: 
     import faiss
 
     texts = passages(corpus)
-    questions = [expand(each.text) for each in load_bank(corpus)] + [expand(each.text) for each in load_gaps(corpus)]
-    every = [*(text.alone for text in texts), *(text.context for text in texts), *questions]
+    bank, gaps = ([expand(each.text) for each in load(corpus)] for load in (load_bank, load_gaps))
+    every = [*(text.alone for text in texts), *(text.context for text in texts), *bank, *gaps]
     encodings: list[Encoding] = []
     for start in range(0, len(every), _BATCH):
         encodings.extend(encoder.encode(every[start : start + _BATCH], _BATCH))
-        what = f"Encoding {len(texts)} passages" if start < 2 * len(texts) else f"Encoding {len(questions)} questions"
+        what = (
+            f"Encoding {len(texts)} passages"
+            if start < 2 * len(texts)
+            else f"Encoding {len(bank) + len(gaps)} questions"
+        )
         advance(what, 0.10 + 0.80 * len(encodings) / len(every))
     alone = encodings[: len(texts)]
     tokens = TokenVectors.from_encodings(encodings)
@@ -93,9 +98,11 @@ def _write_vectors(corpus: Corpus, encoder: TorchEncoder, draft: Path, advance: 
     np.save(draft / "term-matches.npy", matches)
     np.save(draft / "term-weights.npy", totals)
     pooled = np.stack([encoding.pooled for encoding in encodings])
-    dense = faiss.IndexFlatIP(pooled.shape[1])
-    dense.add(pooled)
-    faiss.write_index(dense, str(draft / "vectors.faiss"))
+    bounds = (0, 2 * len(texts), 2 * len(texts) + len(bank), len(encodings))
+    for name, (first, end) in zip(("passages", "bank", "gaps"), pairwise(bounds), strict=True):
+        dense = faiss.IndexFlatIP(pooled.shape[1])
+        dense.add(pooled[first:end])
+        faiss.write_index(dense, str(draft / f"{name}.faiss"))
     WordIndex.build([text.context for text in texts]).save(draft)
     save_corpus(corpus, draft / "corpus.json")
 

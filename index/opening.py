@@ -55,7 +55,8 @@ class Index:
         weights: inverse document frequency by token id.
         term_matches: match of each lexicon term with each text; shape (n_terms, 2 n + m + g).
         term_weights: weight of each lexicon term; shape (n_terms,).
-        dense: FAISS, inner product over the pooled vectors of the same texts.
+        passage_vectors, bank_vectors, gap_vectors: FAISS, inner product over the pooled vectors of the
+            ``2 n``, the ``m`` and the ``g`` texts.
         words: BM25 over the contexts.
     """
 
@@ -69,7 +70,9 @@ class Index:
     weights: Floats
     term_matches: Floats
     term_weights: Floats
-    dense: Any
+    passage_vectors: Any
+    bank_vectors: Any
+    gap_vectors: Any
     words: WordIndex
 
     @cached_property
@@ -78,32 +81,14 @@ class Index:
         texts = [*(unit.text for unit in self.corpus.units), *(question.text for question in self.bank)]
         return Counter(word.lower() for text in texts for word in _TERM.findall(text))
 
-    def nearest_passages(self, vector: Floats, count: int) -> tuple[NDArray[np.int64], Floats]:
-        """Numbers, below ``2 n``, and cosines of the ``count`` passages nearest to a unit vector, best first."""
-        return self._nearest(vector, count, 0, 2 * len(self.corpus.units))
 
-    def nearest_questions(self, vector: Floats, count: int) -> tuple[NDArray[np.int64], Floats]:
-        """Numbers in the bank and cosines of the ``count`` questions nearest to a unit vector, best first."""
-        first = 2 * len(self.corpus.units)
-        numbers, cosines = self._nearest(vector, count, first, first + len(self.bank))
-        return numbers - first, cosines
-
-    def nearest_gaps(self, vector: Floats, count: int) -> tuple[NDArray[np.int64], Floats]:
-        """Numbers in the gaps and cosines of the ``count`` questions of gaps nearest to a unit vector, best first."""
-        first = 2 * len(self.corpus.units) + len(self.bank)
-        numbers, cosines = self._nearest(vector, count, first, first + len(self.gaps))
-        return numbers - first, cosines
-
-    def _nearest(self, vector: Floats, count: int, first: int, end: int) -> tuple[NDArray[np.int64], Floats]:
-        import faiss
-
-        if count == 0 or first == end:
-            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
-        within: Any = faiss.SearchParameters  # its fields are set by keywords that its stub does not know
-        cosines, numbers = self.dense.search(
-            vector[np.newaxis], min(count, end - first), params=within(sel=faiss.IDSelectorRange(first, end))
-        )
-        return numbers[0], cosines[0]
+def nearest(vectors: Any, vector: Floats, count: int) -> tuple[NDArray[np.int64], Floats]:
+    """Numbers and cosines of the ``count`` of some FAISS vectors nearest to a unit vector, best first."""
+    count = min(count, vectors.ntotal)
+    if count == 0:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
+    cosines, numbers = vectors.search(vector[np.newaxis], count)
+    return numbers[0], cosines[0]
 
 
 def open_index(
@@ -206,6 +191,8 @@ def _load(place: Path, folder: Path, wanted: str, source: ModelSource) -> Index:
         weights=np.load(build / "token-weights.npy"),
         term_matches=np.load(build / "term-matches.npy"),
         term_weights=np.load(build / "term-weights.npy"),
-        dense=faiss.read_index(str(build / "vectors.faiss")),
+        passage_vectors=faiss.read_index(str(build / "passages.faiss")),
+        bank_vectors=faiss.read_index(str(build / "bank.faiss")),
+        gap_vectors=faiss.read_index(str(build / "gaps.faiss")),
         words=WordIndex.load(build),
     )

@@ -110,7 +110,7 @@ def test_what_is_beside_the_sources_altogether_is_not_answered(bot: Assistant, q
 
 
 def test_margins_are_not_answered_by_a_table_row(bot: Assistant) -> None:
-    first = bot.ask("Which margins?").quotes[0]
+    first = bot.ask("Which margins are recommended?").quotes[0]
     assert "margin" in first.text
     assert first.kind != "table_row"
 

@@ -16,6 +16,7 @@ import pytest
 from filelock import FileLock
 
 from corpus import Corpus
+from corpus.lexicon import expand
 from index import Index, IndexMissing, IndexUnusable, ModelError, find_model, open_index
 from index.adapter import with_adapter
 from index.encoder import TorchEncoder, unit
@@ -25,6 +26,7 @@ from index.passages import passages
 from index.store import HEADER, _header_hash, checked_build, default_place, read_header
 
 FILES = [
+    "bank.faiss",
     "bm25/data.csc.index.npy",
     "bm25/indices.csc.index.npy",
     "bm25/indptr.csc.index.npy",
@@ -32,6 +34,7 @@ FILES = [
     "bm25/vocab.index.json",
     "corpus.json",
     "encoder.onnx",
+    "gaps.faiss",
     "passages.faiss",
     "term-matches.npy",
     "term-weights.npy",
@@ -77,9 +80,21 @@ def test_stored_vectors_are_those_of_their_passages(opened: Index) -> None:
     count = len(opened.corpus.units)
     for number in (0, 100, count - 1):
         (encoding,) = opened.encoder.encode([passages(opened.corpus)[number].alone])
-        assert float(opened.dense.reconstruct(number) @ encoding.pooled) > 0.999
+        assert float(opened.passage_vectors.reconstruct(number) @ encoding.pooled) > 0.999
         assert np.allclose(opened.tokens.best_matches(encoding.tokens, np.array([number])), 1, atol=2e-3)
-    assert opened.dense.ntotal == len(opened.tokens.starts) - 1 == 2 * count
+    stores = (opened.passage_vectors, opened.bank_vectors, opened.gap_vectors)
+    assert [store.ntotal for store in stores] == [2 * count, len(opened.bank), len(opened.gaps)]
+    assert sum(store.ntotal for store in stores) == len(opened.tokens.starts) - 1
+
+
+def test_bank_questions_are_numbered_after_the_passages_and_gaps_after_them(opened: Index) -> None:
+    for number, store, first, question in (
+        (17, opened.bank_vectors, 2 * len(opened.corpus.units), opened.bank[17]),
+        (5, opened.gap_vectors, 2 * len(opened.corpus.units) + len(opened.bank), opened.gaps[5]),
+    ):
+        (encoding,) = opened.encoder.encode([expand(question.text)])
+        assert float(store.reconstruct(number) @ encoding.pooled) > 0.999
+        assert np.allclose(opened.tokens.best_matches(encoding.tokens, np.array([first + number])), 1, atol=2e-3)
 
 
 def test_best_matches_are_the_highest_cosines() -> None:
@@ -180,7 +195,7 @@ def test_both_engines_leave_out_what_the_model_does_not_know(opened: Index) -> N
     assert len(got.ids) == opened.encoder.count("margins")
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xfe", b"null", b'{"format": 1}'])
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xfe", b"null", b'{"format": 2}'])
 def test_a_broken_header_is_refused(own: tuple[Path, Path], content: bytes) -> None:
     folder, place = own
     (place / HEADER).write_bytes(content)
