@@ -35,6 +35,7 @@ _ALIKE = tuple(
         r"desmin|actin|SMA|vimentin|caldesmon|CD34|CD31|CD68|S-?100|Ki-?67",
         r"doxorubicin|gemcitabine|pazopanib|ifosfamide|docetaxel",
         r"men|women|males?|females?",
+        r"(?:patient|case|number|no\.?) (?:no\.? |number )?\d+",
     )
 )
 
@@ -52,20 +53,23 @@ class Resolved:
         return f"{self.context} {self.question}".strip()
 
 
-def resolve(question: str, history: Sequence[Mapping[str, str]]) -> Resolved:
-    """Understand ``question`` in the light of the turns before it, oldest first."""
+def resolve(question: str, history: Sequence[Mapping[str, str]], alike: Sequence[re.Pattern[str]] = ()) -> Resolved:
+    """Understand ``question`` in the light of the turns before it, oldest first.
+
+    ``alike`` matches further things of one kind, such as names.
+    """
     asked = [turn["content"] for turn in history if turn["role"] == "user"]
     context: list[str] = []
     current = question
     while asked and is_elliptic(current):
         current = asked.pop()
         context.insert(0, current)
-    return Resolved(question, _instead(" ".join(context), question))
+    return Resolved(question, _instead(" ".join(context), question, (*_ALIKE, *alike)))
 
 
-def _instead(context: str, question: str) -> str:
+def _instead(context: str, question: str, alike: Sequence[re.Pattern[str]]) -> str:
     """``context`` with what ``question`` names in the place of the one thing of its kind."""
-    for kind in _ALIKE:
+    for kind in alike:
         named = {match.group().lower(): match.group() for match in kind.finditer(question)}
         before = {match.group().lower() for match in kind.finditer(context)}
         if len(named) == len(before) == 1 and set(named) != before:

@@ -10,14 +10,14 @@ from assistant import rendering
 from assistant.abstention import NO_ADVICE, probability, reason, signals
 from assistant.answer import Answer, Quote
 from assistant.composing import Passage, compose
-from assistant.dialogue import Resolved, resolve
+from assistant.dialogue import Resolved
 from assistant.highlighting import highlights, wanted_stems
 from assistant.question import checked_history, checked_question
 from assistant.related import related_questions, suggestions
 from assistant.requests import kind_of_request
 from assistant.retrieval import retrieve
 from assistant.settings import abstention
-from assistant.spelling import corrected
+from assistant.understanding import understand
 from corpus.models import Corpus
 from index import Index, open_index
 
@@ -79,8 +79,7 @@ class Assistant:
         asked = checked_question(question)
         if audience not in AUDIENCES:
             raise ValueError(f"The audience must be one of {', '.join(AUDIENCES)}, not '{audience}'.")
-        read, corrections = corrected(self.index, asked)
-        resolved = resolve(read, checked_history(history))
+        resolved, corrections = understand(self.index, asked, checked_history(history))
         ranked = retrieve(self.index, resolved)
         order = kind_of_request(asked) == "order"
         confidence = 0.0 if order else probability(self.index, signals(self.index, resolved, ranked))

@@ -1,4 +1,4 @@
-"""Which documents a question names: in a question, out the ids of documents."""
+"""Names that a question may hold: of documents, and of authors whose work the documents cite."""
 
 from __future__ import annotations
 
@@ -11,20 +11,39 @@ from corpus.models import Corpus, Source
 from index.words import stems
 
 _NAME = re.compile(r"\b(?:[A-Z]|\d)[\w-]*")  # a capital or a figure begins it
+_CITED = re.compile(  # "Smout (44) 1960", "Hong et al. (2016)", "Abed et al"
+    r"\b([A-Z][^\W\d_]+)(?:,? (?:et al\.?,?|and colleagues),?(?= |$)|,? (?:[\[(][\d,–-]+[\])],? )?\(?(?:19|20)\d\d\b)"
+)
 
 
 def named_documents(corpus: Corpus, question: str) -> frozenset[str]:
     """The documents that a question names: by an author, place or age that only one manifest entry has."""
     asked = set(stems(question))
-    names = _names(tuple(document.source for document in corpus))
-    return frozenset(doc_id for doc_id, words in names.items() if asked & words)
+    return frozenset(doc_id for doc_id, words in _names(corpus).items() if asked & words)
 
 
 @lru_cache(maxsize=4)
-def _names(sources: tuple[Source, ...]) -> Mapping[str, frozenset[str]]:
-    told = {
-        source.id: frozenset(stems(" ".join(_NAME.findall(f"{source.about} {source.short_name}"))))
-        for source in sources
-    }
+def _names(corpus: Corpus) -> Mapping[str, frozenset[str]]:
+    """The stems of names that only one document has in its manifest entry, by document."""
+    told = {document.id: frozenset(stems(" ".join(_names_in(document.source)))) for document in corpus}
     times = Counter(stem for words in told.values() for stem in set(words))
     return {doc_id: frozenset(word for word in words if times[word] == 1) for doc_id, words in told.items()}
+
+
+def _names_in(source: Source) -> list[str]:
+    return _NAME.findall(f"{source.about} {source.short_name}")
+
+
+@lru_cache(maxsize=4)
+def names_of_a_kind(corpus: Corpus) -> tuple[re.Pattern[str], ...]:
+    """Patterns of names that can take each other's place: of the documents, and of the authors they cite."""
+    of_documents = {
+        name
+        for document in corpus
+        for name in _names_in(document.source)
+        if _names(corpus)[document.id].intersection(stems(name))
+    }
+    cited = {name for unit in corpus.units for name in _CITED.findall(unit.text)}
+    return tuple(
+        re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(names)))})\b") for names in (of_documents, cited) if names
+    )

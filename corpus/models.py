@@ -116,7 +116,7 @@ class Document:
         return tuple(dict.fromkeys(unit.section for unit in self.units))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Corpus:
     """The documents that may be quoted. Iterating yields documents; ``corpus["tilkorn2010"]`` finds one.
 

@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.composing import compose
-from assistant.dialogue import resolve
 from assistant.retrieval import retrieve
 from assistant.settings import PARTS, Ranking, ranking
-from assistant.spelling import corrected
+from assistant.understanding import understand
 from evals.passages import Passage
 from evals.questions import COMPUTED_KINDS, Question
 from evals.scoring import is_acceptable
@@ -75,8 +74,7 @@ def row(name: str, index: Index, questions: Sequence[Question], weights: Ranking
 
 def first_right(index: Index, question: Question, weights: Ranking) -> int:
     """The place, from 1, of the first acceptable quote; 0 where there is none."""
-    text, _ = corrected(index, question.text)
-    resolved = resolve(text, question.history)
+    resolved, _ = understand(index, question.text, question.history)
     for place, passage in enumerate(compose(index, retrieve(index, resolved, weights), resolved.text), 1):
         units = [index.corpus.units[number] for number in passage.units]
         spans = tuple(span for unit in units for span in unit.spans)

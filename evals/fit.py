@@ -114,13 +114,12 @@ def _fit_abstention(
 
 def _signals(index: Index, questions: Sequence[Question], weights: Ranking) -> list[dict[str, float]]:
     from assistant.abstention import signals
-    from assistant.dialogue import resolve
     from assistant.retrieval import retrieve
-    from assistant.spelling import corrected
+    from assistant.understanding import understand
 
     rows = []
     for question in questions:
-        resolved = resolve(corrected(index, question.text)[0], question.history)
+        resolved, _ = understand(index, question.text, question.history)
         rows.append(signals(index, resolved, retrieve(index, resolved, weights)))
     return rows
 

@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.dialogue import resolve
 from assistant.retrieval import retrieve
 from assistant.settings import PARTS, Ranking, ranking
-from assistant.spelling import corrected
+from assistant.understanding import understand
 from evals.passages import Passage
 from evals.questions import Question
 from evals.scoring import is_acceptable
@@ -56,8 +55,8 @@ def fit_ranking(index: Index, questions: Sequence[Question], with_bank: bool) ->
 
 def _example(index: Index, question: Question, weights: Ranking) -> tuple[Matrix, NDArray[np.bool_]]:
     """The parts of all candidates, shape (c, 5), and which of them are acceptable, shape (c,)."""
-    text, _ = corrected(index, question.text)
-    ranked = retrieve(index, resolve(text, question.history), weights)
+    resolved, _ = understand(index, question.text, question.history)
+    ranked = retrieve(index, resolved, weights)
     units = [index.corpus.units[number] for number in ranked.units]
     right = [is_acceptable(Passage(unit.doc_id, unit.spans, ""), question.support) for unit in units]
     return ranked.parts.astype(float), np.array(right)
