@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Optional
@@ -19,6 +18,8 @@ import typer
 
 from corpus.models import Span
 from evals.questions import Question, QuestionError, Support
+
+_OUT = 4  # characters by which an answer may stand off its place
 
 
 class Half(StrEnum):
@@ -87,18 +88,21 @@ def read_squad(file: Path, folder: Path) -> list[tuple[int, Question]]:
 
 
 def _question(entry: dict[str, Any], doc_id: str, context: str) -> Question:
-    supports: Sequence[Support] = [
-        Support(doc_id, answer["text"], (_place(answer, context),)) for answer in entry["answers"]
-    ]
+    supports: list[Support] = []
+    for answer in entry["answers"]:
+        span = _span(answer, context)
+        supports.append(Support(doc_id, context[slice(*span)], ((span,),)))
     return Question(str(entry["id"]), "own", "fact", entry["question"], bool(supports), support=tuple(supports))
 
 
-def _place(answer: dict[str, Any], context: str) -> tuple[Span, ...]:
-    start = answer["answer_start"]
-    end = start + len(answer["text"])
-    if context[start:end] != answer["text"]:
+def _span(answer: dict[str, Any], context: str) -> Span:
+    """Where the answer stands, without white space around it: files are a few characters out where they cut some."""
+    text, start = answer["text"].strip(), answer["answer_start"]
+    near = [place for place in range(max(start - _OUT, 0), start + _OUT + 1) if context.startswith(text, place)]
+    if not text or not near:
         raise ValueError(f"the answer '{answer['text']}' does not stand at {start}")
-    return (Span(start, end),)
+    found = min(near, key=lambda place: abs(place - start))
+    return Span(found, found + len(text))
 
 
 if __name__ == "__main__":

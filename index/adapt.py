@@ -48,7 +48,7 @@ class Recipe:
 
     rank: int = 16
     alpha: float = 32
-    epochs: int = 3
+    epochs: int = 2
     batch: int = 32
     learning_rate: float = 5e-4
     warm_up: float = 0.1

@@ -35,6 +35,16 @@ def test_answers_are_the_spans_that_the_file_names(tmp_path: Path):
     assert (tmp_path / "articles" / "001.txt").read_text(encoding="utf-8")[start:end] == ARTICLES[1][2]
 
 
+@pytest.mark.parametrize("earlier", [0, 1, -3])
+def test_white_space_around_an_answer_is_not_part_of_it(tmp_path: Path, earlier: int):
+    data = json.loads(squad())
+    answer = data["data"][0]["paragraphs"][0]["qas"][0]["answers"][0]
+    answer.update(text=" saphenous vein ", answer_start=ARTICLES[0][0].index("saphenous") - earlier)
+    (tmp_path / "file.json").write_text(json.dumps(data), encoding="utf-8")
+    (_, question), _ = read_squad(tmp_path / "file.json", tmp_path / "articles")
+    assert question.support[0].quote == "saphenous vein"
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"data": [{}]}', squad(answer="The saphenous vine!!")])
 def test_another_file_is_one_sentence(tmp_path: Path, text: str):
     (tmp_path / "file.json").write_text(text, encoding="utf-8")

@@ -40,6 +40,9 @@ class Recorder:
         self.answers.append(answer)
         return answer
 
+    def suggest(self, beginning):
+        return self.bot.suggest(beginning)
+
 
 @pytest.fixture(scope="module")
 def recorder(bot):

@@ -16,7 +16,7 @@ import gradio as gr
 from gradio.events import api
 
 from assistant.web.contract import Bot
-from assistant.web.conversation import Turn, history, render_conversation
+from assistant.web.conversation import Turn, history, render_conversation, render_suggestions
 from assistant.web.markup import escape
 from assistant.web.source_pane import render_document, render_list
 from corpus.models import Corpus
@@ -71,6 +71,10 @@ class Page:
         """`respond` for a question that was clicked."""
         yield from self.respond(str(_data(event).get("question", "")), turns)
 
+    def suggest(self, beginning: str) -> str:
+        """Questions that the sources answer, for what has been typed so far."""
+        return render_suggestions(self.bot.suggest(_clean(beginning)[:400]))
+
     def clear(self) -> tuple[str, list[Turn], str, str]:
         """An empty conversation, and the list of documents."""
         return render_conversation(self.bot.corpus, ()), [], "", render_list(self.bot.corpus)
@@ -116,6 +120,12 @@ def build(bot: Bot) -> gr.Blocks:
                     js_on_load=_script("conversation.js"),
                 )
                 with gr.Row(elem_id="composer"):
+                    suggestions = gr.HTML(
+                        render_suggestions(()),
+                        elem_id="suggestions",
+                        apply_default_css=False,
+                        js_on_load=_script("suggestions.js"),
+                    )
                     box = gr.Textbox(
                         placeholder="Ask a question",
                         label="Your question",
@@ -145,7 +155,9 @@ def build(bot: Bot) -> gr.Blocks:
         asking: dict[str, Any] = {**private, "concurrency_id": "ask", "concurrency_limit": 1}
         shown = [conversation, turns, box]
         gr.on([box.submit, ask.click], page.respond, [box, turns], shown, **asking)
-        conversation.ask(page.respond_to_click, [turns], shown, **asking)
+        for pane in (conversation, suggestions):
+            pane.ask(page.respond_to_click, [turns], shown, **asking)
+        box.input(page.suggest, [box], [suggestions], queue=False, trigger_mode="always_last", **private)
         for pane in (conversation, source):
             pane.open(page.open, [turns], [source], queue=False, **private)
         clear.click(page.clear, None, [*shown, source], queue=False, **private)

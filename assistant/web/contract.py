@@ -19,6 +19,9 @@ class Bot(Protocol):
     def ask(self, question: str, history: Sequence[dict[str, str]] | None = None) -> Answer:
         """The answer; raises ValueError with a sentence for the user when the question cannot be asked."""
 
+    def suggest(self, beginning: str) -> Sequence[str]:
+        """Questions to offer while one is being typed."""
+
 
 class ServeError(RuntimeError):
     """The page cannot be served; the message is one sentence for the user."""

@@ -40,7 +40,7 @@ document.addEventListener(
     const field = box();
     if (!field || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target === field) {
-      if (event.key === "Enter") remember(field.value);
+      if (event.key === "Enter" && !field.hasAttribute("aria-activedescendant")) remember(field.value);
       if (event.key === "ArrowUp" && recall > 0 && (field.value === "" || field.value === asked[recall])) {
         event.preventDefault();
         recall -= 1;
@@ -53,6 +53,7 @@ document.addEventListener(
   },
   true,
 );
+document.addEventListener("vlms-asked", (event) => remember(event.detail));
 document.addEventListener("click", (event) => event.target.closest("#ask") && remember(box()?.value ?? ""), true);
 document.addEventListener("click", (event) => {
   if (event.target.closest("#clear")) {

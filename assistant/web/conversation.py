@@ -66,6 +66,15 @@ def render_conversation(corpus: Corpus, turns: Sequence[Turn], pending: str = ""
     return log if body else log + _welcome(corpus)
 
 
+def render_suggestions(questions: Sequence[str]) -> str:
+    """Questions to choose from while typing; nothing where there is none."""
+    options = "".join(
+        f'<li role="option" id="suggestion-{number}" aria-selected="false">{escape(question)}</li>'
+        for number, question in enumerate(questions)
+    )
+    return f'<ul role="listbox" aria-label="Questions that the sources answer">{options}</ul>' if options else ""
+
+
 def _welcome(corpus: Corpus) -> str:
     count = NUMBERS[len(corpus)] if len(corpus) < len(NUMBERS) else f"{len(corpus)} documents"
     ids = {document.id for document in corpus}
