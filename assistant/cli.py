@@ -39,6 +39,11 @@ ModelOption = Annotated[
     typer.Option("--model", help="sentence-transformers model, by folder or hub name.", show_default=False),
 ]
 
+AdapterOption = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--adapter", help="Adapter file of the model, or 'none'.", show_default=False),
+]
+
 
 @app.command()
 def ask(
@@ -46,12 +51,14 @@ def ask(
     corpus: CorpusOption = None,
     index_dir: IndexOption = None,
     model: ModelOption = None,
+    adapter: AdapterOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole answer as JSON.")] = False,
 ) -> None:
     """Answer one question in verbatim, cited quotes, or say that the sources do not."""
     from assistant.engine import Assistant
 
-    answer = Assistant(corpus, index_dir, model).ask(sys.stdin.read() if question == "-" else question)
+    bot = Assistant(corpus, index_dir, model, adapter=adapter)
+    answer = bot.ask(sys.stdin.read() if question == "-" else question)
     if as_json:
         import json
 
@@ -69,12 +76,13 @@ def serve(
     corpus: CorpusOption = None,
     index_dir: IndexOption = None,
     model: ModelOption = None,
+    adapter: AdapterOption = None,
 ) -> None:
     """Serve the chat in the browser."""
     from assistant.engine import Assistant
     from assistant.web import serve as serve_web
 
-    serve_web(Assistant(corpus, index_dir, model), host=host, port=port)
+    serve_web(Assistant(corpus, index_dir, model, adapter=adapter), host=host, port=port)
 
 
 @app.command()
@@ -82,12 +90,13 @@ def index(
     corpus: CorpusOption = None,
     index_dir: IndexOption = None,
     model: ModelOption = None,
+    adapter: AdapterOption = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Build it again even if it is sound.")] = False,
 ) -> None:
     """Build the index, or check the one that is there."""
     from index import open_index
 
-    opened = open_index(corpus, index_dir, model, rebuild=rebuild)
+    opened = open_index(corpus, index_dir, model, adapter=adapter, rebuild=rebuild)
     print(
         f"The index in '{opened.place}' is sound: {len(opened.corpus)} documents, "
         f"{len(opened.corpus.units)} quotable units, model {opened.header.model}, engine {opened.header.engine}."

@@ -94,6 +94,7 @@ def test_ask_reads_standard_input_and_prints_json(index_dir: Path) -> None:
         (["ask", "Why?", "--corpus", "nowhere"], "There is no folder 'nowhere'"),
         (["sources", "--corpus", "nowhere"], "There is no folder 'nowhere'"),
         (["ask", "Why?", "--model", "."], "holds no weights"),
+        (["ask", "Why?", "--adapter", "nowhere"], "The adapter 'nowhere' cannot be read"),
     ],
 )
 def test_what_is_wrong_is_one_sentence_and_exit_code_2(arguments: list[str], message: str, index_dir: Path) -> None:

@@ -201,6 +201,48 @@ def test_everything_can_be_done_with_the_keyboard(page):
     assert page.input_value("#box textarea") == SURVIVAL
 
 
+def test_questions_are_suggested_while_typing_and_chosen_with_the_keyboard(page, recorder):
+    options = page.locator("#suggestions [role=option]")
+    page.locator("#box textarea").press_sequentially("lung meta")
+    options.first.wait_for()
+    offered = options.all_inner_texts()
+    assert 1 < len(offered) <= 6
+    assert all("lung" in text.lower() and "meta" in text.lower() for text in offered)
+    page.keyboard.press("Escape")
+    options.first.wait_for(state="hidden")
+    page.keyboard.type("s")
+    options.first.wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    chosen = page.locator("#suggestions [aria-selected=true]")
+    assert chosen.count() == 1
+    assert page.get_attribute("#box textarea", "aria-activedescendant") == chosen.get_attribute("id")
+    question = chosen.inner_text()
+    page.keyboard.press("Enter")
+    settle(page)
+    assert recorder.asked[-1][0] == question
+    assert page.input_value("#box textarea") == ""
+    assert not options.first.is_visible()
+    page.keyboard.press("ArrowUp")
+    assert page.input_value("#box textarea") == question
+
+
+def test_a_suggestion_is_asked_by_a_click_and_typing_on_ignores_them(page, recorder):
+    options = page.locator("#suggestions [role=option]")
+    page.locator("#box textarea").press_sequentially("radiotherapy")
+    options.first.wait_for()
+    question = options.first.inner_text()
+    options.first.click()
+    settle(page)
+    assert recorder.asked[-1][0] == question
+    page.locator("#box textarea").press_sequentially("lung metastases")
+    options.first.wait_for()
+    page.keyboard.press("Enter")
+    settle(page, 2)
+    assert recorder.asked[-1][0] == "lung metastases"
+    assert not options.first.is_visible()
+
+
 def test_the_document_list_opens_every_document(page, recorder):
     entries = page.locator("#source .document")
     assert entries.count() == len(recorder.corpus)

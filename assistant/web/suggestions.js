@@ -49,7 +49,15 @@ document.addEventListener(
   },
   true,
 );
-document.addEventListener("input", (event) => event.target === box() && (closed = false), true);
+document.addEventListener(
+  "input",
+  (event) => {
+    if (event.target !== box()) return;
+    closed = false;
+    show(event.target.value.trim() !== ""); // the same list may come again, which nobody is told of
+  },
+  true,
+);
 document.addEventListener("focusout", (event) => event.target === box() && show(false));
 document.addEventListener("click", (event) => event.target.closest("#ask") && close(), true);
 element.addEventListener("mousedown", (event) => {
