@@ -21,6 +21,7 @@ from evals.questions import COMPUTED_KINDS, Question, load_questions
 
 def leave_one_out(
     adapters: Annotated[Optional[Path], typer.Option(help="Keep the adapters here, and use those there.")] = None,  # noqa: UP045
+    epochs: Annotated[Optional[int], typer.Option(min=1, help="Learn for so many; default: as shipped.")] = None,  # noqa: UP045
 ) -> None:
     """Print the figures on documents that the adapter did not learn from."""
     from assistant.settings import ranking
@@ -31,6 +32,7 @@ def leave_one_out(
     from index.progress import progress_bar
 
     corpus, weights = load_corpus(), ranking(with_bank=False)
+    recipe = Recipe() if epochs is None else Recipe(epochs=epochs)
     questions = load_questions(corpus, split="test")
     asked = {document.id: _answered_by(document.id, questions) for document in corpus}
     model = find_model()
@@ -52,7 +54,7 @@ def leave_one_out(
             path = folder / f"without-{doc_id}.safetensors"
             if not path.exists():
                 with progress_bar(shown=True) as advance:
-                    learn(corpus, Recipe(), path, (doc_id,), advance)
+                    learn(corpus, recipe, path, (doc_id,), advance)
             score("adapter of the other documents", path, [doc_id], doc_id)
     for way, found in places.items():
         print(_row(way, "all", found))
