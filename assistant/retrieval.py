@@ -22,7 +22,7 @@ from corpus.lexicon import expand, synonym_numbers, synonym_terms
 from index import Index, nearest
 from index.encoder import Floats
 
-CANDIDATES = 20  # by each way to find them
+CANDIDATES = 14  # by each way to find them
 _CONTEXT_TOKENS = 64  # of the dialogue that a follow-up is read with
 _SEARCHED = 200  # passages whose cosine is asked of FAISS
 _GAPS_ALIKE = 12  # questions without an answer that are compared token by token
@@ -116,14 +116,15 @@ def _ranked(index: Index, question: Resolved, weights: Ranking) -> Ranked:
         return (matches @ token_weights + from_terms) / whole, matches
 
     alike, asked_cosines = nearest(index.bank_vectors, encoded.pooled, _ASKED_ALIKE if weights.bank else 0)
-    asked_late, asked_matches = compared(2 * total + alike)
-    asked, second, questions = _alike(index, alike, asked_late)
     gaps, gap_cosines = nearest(index.gap_vectors, encoded.pooled, _GAPS_ALIKE if weights.bank else 0)
-    gap_late, gap_matches = compared(2 * total + len(index.bank) + gaps)
+    late, matches = compared(2 * total + np.concatenate([alike, len(index.bank) + gaps]))
+    bank_near = Likeness(alike, asked_cosines, late[: len(alike)], matches[: len(alike)])
+    gaps_near = Likeness(gaps, gap_cosines, late[len(alike) :], matches[len(alike) :])
+    asked, second, questions = _alike(index, bank_near)
     cosines = _cosines(total, *nearest(index.passage_vectors, encoded.pooled, _SEARCHED))
     words = index.words.scores(" ".join([text, *(synonym_terms()[term] for term in terms)]))
     words /= max(float(words.max(initial=0.0)), 1e-9)
-    units = _candidates(cosines, words, asked)
+    units = _candidates(cosines, words, *([asked] if len(alike) else []))
 
     alone = compared(units)[0] if weights.alone else np.zeros(len(units), dtype=np.float32)
     context, matches = compared(units + total)
@@ -137,8 +138,8 @@ def _ranked(index: Index, question: Resolved, weights: Ranking) -> Ranked:
         scores=scores[order],
         parts=parts[order],
         alike=questions[units],
-        asked=Likeness(alike, asked_cosines, asked_late, asked_matches),
-        gap=Likeness(gaps, gap_cosines, gap_late, gap_matches),
+        asked=bank_near,
+        gap=gaps_near,
         matches=matches[order],
         token_weights=token_weights,
         synonyms=tuple(terms.tolist()),
@@ -153,18 +154,18 @@ def _last_words(index: Index, context: str) -> str:
     return " ".join(words)
 
 
-def _alike(index: Index, numbers: NDArray[np.int64], scores: Floats) -> tuple[Floats, Floats, NDArray[np.int64]]:
+def _alike(index: Index, asked: Likeness) -> tuple[Floats, Floats, NDArray[np.int64]]:
     """For each unit the scores of the two of its questions most like the one asked, and the number of the first.
 
     A unit of which no question came near gets the lowest score seen, and -1.
     """
-    total = len(index.corpus.units)
-    lowest = float(scores.min(initial=1.0)) if len(scores) else 0.0
+    total, scores = len(index.corpus.units), asked.late
+    lowest = float(scores.min()) if len(scores) else 0.0
     best, second = np.full(total, lowest, dtype=np.float32), np.full(total, lowest, dtype=np.float32)
     question = np.full(total, -1)
     for place in np.argsort(scores).tolist():  # worst first: the best of a unit pushes down what stood there
-        unit = index.bank[numbers[place]].unit
-        second[unit], best[unit], question[unit] = best[unit], scores[place], numbers[place]
+        unit = index.bank[asked.numbers[place]].unit
+        second[unit], best[unit], question[unit] = best[unit], scores[place], asked.numbers[place]
     return best, second, question
 
 
@@ -181,7 +182,7 @@ def _cosines(total: int, numbers: NDArray[np.int64], cosines: Floats) -> Floats:
     return dense
 
 
-def _candidates(cosines: Floats, words: Floats, asked: Floats) -> NDArray[np.int64]:
-    """The numbers of the units best by any of the three, in reading order."""
-    count = min(CANDIDATES, len(cosines))
-    return np.unique(np.concatenate([np.argpartition(-each, count - 1)[:count] for each in (cosines, words, asked)]))
+def _candidates(*ways: Floats) -> NDArray[np.int64]:
+    """The numbers of the units best in any way of scoring them, in reading order."""
+    count = min(CANDIDATES, len(ways[0]))
+    return np.unique(np.concatenate([np.argpartition(-scores, count - 1)[:count] for scores in ways]))
