@@ -14,6 +14,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from assistant.dialogue import Resolved
+from assistant.naming import named_documents
 from assistant.requests import kind_of_request
 from assistant.retrieval import Ranked
 from assistant.settings import abstention
@@ -24,7 +25,7 @@ from index.encoder import Floats
 _WORD = re.compile(r"[^\W_]+")
 _SURELY_SPECIFIC = 4  # pieces; at three, about half are ordinary words
 _NEAR = 0.05  # likenesses this much lower still count as near
-_SAME_GAP = 0.5  # late interaction from which on a gap is named as the reason
+_SAME_GAP = 0.6  # late interaction from which on a gap is named as the reason
 NO_ADVICE = "The sources give no advice for an individual patient."
 
 
@@ -97,10 +98,23 @@ def reason(index: Index, question: Resolved, ranked: Ranked) -> str:
         return "This assistant only quotes its sources on leiomyosarcoma of the vein; it takes no other orders."
     if request == "personal":
         return f"{NO_ADVICE} The passages below are general."
-    if unknown := unknown_terms(index, question):
+    surely = unknown_terms(index, question, _SURELY_SPECIFIC)
+    if not surely and (missing := _missing(index, question, ranked)):
+        return f"The sources do not state {missing}."
+    if unknown := surely or unknown_terms(index, question):
         named = [f"“{word}”" for word in unknown[:4]]
         listed = named[0] if len(named) == 1 else ", ".join(named[:-1]) + " or " + named[-1]
         return f"The sources do not mention {listed}, and no passage of them answers this question."
-    if ranked.gap.late.max(initial=0.0) >= max(_SAME_GAP, ranked.asked.late.max(initial=0.0)):
-        return f"The sources do not state {index.gaps[ranked.gap.nearest].missing}."
     return "No passage of the sources answers this question."
+
+
+def _missing(index: Index, question: Resolved, ranked: Ranked) -> str:
+    """What is missing by the nearest gap, of no other document than the question names; empty where none is near."""
+    named, near = named_documents(index.corpus, question.text), ranked.gap
+    if near.late.max(initial=0.0) < ranked.asked.late.max(initial=0.0):
+        return ""
+    for place in np.argsort(-near.late).tolist():
+        missing: str = index.gaps[near.numbers[place]].missing
+        if near.late[place] >= _SAME_GAP and (not named or named_documents(index.corpus, missing) <= named):
+            return missing
+    return ""

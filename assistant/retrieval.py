@@ -45,11 +45,6 @@ class Likeness:
     late: Floats
     matches: Floats
 
-    @property
-    def nearest(self) -> int:
-        """The number of the one nearest by late interaction; -1 where none is stored."""
-        return int(self.numbers[self.late.argmax()]) if len(self.numbers) else -1
-
 
 @dataclass(frozen=True, slots=True)
 class Ranked:

@@ -46,6 +46,12 @@ def test_an_unanswerable_question_is_not_answered_and_the_reason_is_given(bot, q
     assert answer.nearest
 
 
+def test_what_is_missing_is_not_said_of_another_document(bot):
+    answer = bot.ask("Which conduit was used for reconstruction in Korea?")
+    assert answer.abstained
+    assert not any(name in answer.reason for name in ("Bochum", "Rabat", "China"))
+
+
 @pytest.mark.parametrize(
     ("question", "fact"),
     [
