@@ -98,11 +98,12 @@ def reason(index: Index, question: Resolved, ranked: Ranked) -> str:
         return "This assistant only quotes its sources on leiomyosarcoma of the vein; it takes no other orders."
     if request == "personal":
         return f"{NO_ADVICE} The passages below are general."
-    surely = unknown_terms(index, question, _SURELY_SPECIFIC)
-    if not surely and (missing := _missing(index, question, ranked)):
+    unknown = unknown_terms(index, question)
+    unheard = [word for word in unknown if word.lower() not in index.terms]  # neither in sources nor in their questions
+    if not unheard and (missing := _missing(index, question, ranked)):
         return f"The sources do not state {missing}."
-    if unknown := surely or unknown_terms(index, question):
-        named = [f"“{word}”" for word in unknown[:4]]
+    if unknown:
+        named = [f"“{word}”" for word in (unheard or unknown)[:4]]
         listed = named[0] if len(named) == 1 else ", ".join(named[:-1]) + " or " + named[-1]
         return f"The sources do not mention {listed}, and no passage of them answers this question."
     return "No passage of the sources answers this question."

@@ -41,7 +41,7 @@ ModelOption = Annotated[
 
 AdapterOption = Annotated[
     Optional[str],  # noqa: UP045
-    typer.Option("--adapter", help="Adapter file of the model, or 'none'.", show_default=False),
+    typer.Option("--adapter", help="Adapter file of the model, 'shipped', or 'none'.", show_default=False),
 ]
 
 

@@ -35,7 +35,7 @@ class Assistant:
         corpus: folder of documents (a ``manifest.toml``, or .txt and .md files); default: the shipped one.
         index_dir: where its index lies; default: ``$VLMS_INDEX_DIR``, or the user's cache.
         model: name or folder of a sentence-transformers model; default: the packaged one.
-        adapter: an adapter file, or "none"; default: the shipped one, where it fits the model.
+        adapter: an adapter file, "shipped" or "none"; default: the shipped one for the shipped corpus, none for others.
         progress: show a bar on standard error if the index has to be built first.
 
     Raises:

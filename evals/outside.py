@@ -33,7 +33,7 @@ class Half(StrEnum):
 def outside(
     file: Annotated[Path, typer.Argument(help="Questions in the form of SQuAD.")],
     half: Annotated[Half, typer.Option(help="Which articles are asked about; all are indexed.")] = Half.ODD,
-    adapter: Annotated[Optional[str], typer.Option(help="Adapter file, or 'none'.", show_default=False)] = None,  # noqa: UP045
+    adapter: Annotated[Optional[str], typer.Option(help="Adapter file, or 'shipped'.", show_default=False)] = None,  # noqa: UP045
     index_dir: Annotated[Optional[Path], typer.Option(help="Keep the index here for the next run.")] = None,  # noqa: UP045
     baselines: Annotated[bool, typer.Option(help="Ask the baselines too.")] = True,
     json_file: Annotated[Optional[Path], typer.Option("--json", help="Write the figures here.")] = None,  # noqa: UP045

@@ -16,6 +16,7 @@ from typing import Any
 from index.model import ModelError, ModelSource
 
 SHIPPED_ADAPTER = Path(__file__).with_name("adapter.safetensors")
+OWN_ADAPTER = "shipped"
 NO_ADAPTER = "none"
 LAYERS = ("query", "key", "value", "dense")  # the last part of the names of the layers that are changed
 
@@ -43,7 +44,7 @@ def with_adapter(source: ModelSource, adapter: str | Path | None = None) -> Mode
     """The model with an adapter: by default the shipped one, if it was learnt on this model.
 
     Args:
-        adapter: an adapter file, or "none".
+        adapter: an adapter file, "shipped" or "none".
 
     Raises:
         ModelError: the file is missing, no adapter, or one of another model.
@@ -53,8 +54,9 @@ def with_adapter(source: ModelSource, adapter: str | Path | None = None) -> Mode
     if adapter is None:
         fits = SHIPPED_ADAPTER.is_file() and _metadata(SHIPPED_ADAPTER)["base_sha256"] == source.sha256
         return replace(source, adapter=SHIPPED_ADAPTER) if fits else source
-    _check_base(Path(adapter), source)
-    return replace(source, adapter=Path(adapter))
+    path = SHIPPED_ADAPTER if adapter == OWN_ADAPTER else Path(adapter)
+    _check_base(path, source)
+    return replace(source, adapter=path)
 
 
 def merge_adapter(model: Any, source: ModelSource) -> None:

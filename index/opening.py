@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from corpus.bank import BankQuestion, GapQuestion, load_bank, load_gaps
 from corpus.loading import SHIPPED, corpus_hash, is_shipped, read_sources
 from corpus.models import Corpus
-from index.adapter import with_adapter
+from index.adapter import NO_ADAPTER, with_adapter
 from index.corpus_file import open_corpus
 from index.encoder import Encoder, Floats, OnnxEncoder, TorchEncoder
 from index.late_interaction import TokenVectors
@@ -109,7 +109,8 @@ def open_index(
         corpus: folder of documents; default: the shipped ones.
         index_dir: where the index lies; default: ``$VLMS_INDEX_DIR``, or the user's cache.
         model: folder or name of a sentence-transformers model; default: the packaged one.
-        adapter: adapter file, or "none"; default: the shipped one, where it fits the model.
+        adapter: adapter file, "shipped" or "none"; default: the shipped one for the shipped corpus, where it fits
+            the model, and none for others: it was learnt on the shipped one.
         rebuild: build it again in any case.
         progress: show a progress bar on standard error while building.
 
@@ -118,7 +119,7 @@ def open_index(
         CorpusError, ModelError: the corpus or the model cannot be used.
     """
     folder = Path(corpus) if corpus is not None else SHIPPED
-    source = with_adapter(find_model(model), adapter)
+    source = with_adapter(find_model(model), adapter or (None if is_shipped(folder) else NO_ADAPTER))
     wanted = corpus_hash(folder, read_sources(folder))
     place = Path(index_dir) if index_dir is not None else default_place(wanted, source)
     if not rebuild:
