@@ -201,13 +201,21 @@ def test_everything_can_be_done_with_the_keyboard(page):
     assert page.input_value("#box textarea") == SURVIVAL
 
 
+def offered(page, *words: str):
+    """The questions that are offered, once all of them hold the words; the list follows the typing a little later."""
+    page.wait_for_function(
+        """words => { const options = [...document.querySelectorAll("#suggestions [role=option]")];
+        return options.length > 0 && options.every(option => option.checkVisibility()
+        && words.every(word => option.textContent.toLowerCase().includes(word))); }""",
+        arg=words,
+    )
+    return page.locator("#suggestions [role=option]")
+
+
 def test_questions_are_suggested_while_typing_and_chosen_with_the_keyboard(page, recorder):
-    options = page.locator("#suggestions [role=option]")
     page.locator("#box textarea").press_sequentially("lung meta")
-    options.first.wait_for()
-    offered = options.all_inner_texts()
-    assert 1 < len(offered) <= 6
-    assert all("lung" in text.lower() and "meta" in text.lower() for text in offered)
+    options = offered(page, "lung", "meta")
+    assert 1 < options.count() <= 6
     page.keyboard.press("Escape")
     options.first.wait_for(state="hidden")
     page.keyboard.type("s")
@@ -228,9 +236,8 @@ def test_questions_are_suggested_while_typing_and_chosen_with_the_keyboard(page,
 
 
 def test_a_suggestion_is_asked_by_a_click_and_typing_on_ignores_them(page, recorder):
-    options = page.locator("#suggestions [role=option]")
     page.locator("#box textarea").press_sequentially("radiotherapy")
-    options.first.wait_for()
+    options = offered(page, "radiotherapy")
     question = options.first.inner_text()
     options.first.click()
     settle(page)
