@@ -100,7 +100,7 @@ def reason(index: Index, question: Resolved, ranked: Ranked) -> str:
         return f"{NO_ADVICE} The passages below are general."
     unknown = unknown_terms(index, question)
     unheard = [word for word in unknown if word.lower() not in index.terms]  # neither in sources nor in their questions
-    if not unheard and (missing := _missing(index, question, ranked)):
+    if not unheard and (missing := _missing(index, ranked)):
         return f"The sources do not state {missing}."
     if unknown:
         named = [f"“{word}”" for word in (unheard or unknown)[:4]]
@@ -109,9 +109,9 @@ def reason(index: Index, question: Resolved, ranked: Ranked) -> str:
     return "No passage of the sources answers this question."
 
 
-def _missing(index: Index, question: Resolved, ranked: Ranked) -> str:
+def _missing(index: Index, ranked: Ranked) -> str:
     """What is missing by the nearest gap, of no other document than the question names; empty where none is near."""
-    named, near = named_documents(index.corpus, question.text), ranked.gap
+    named, near = ranked.named, ranked.gap
     if near.late.max(initial=0.0) < ranked.asked.late.max(initial=0.0):
         return ""
     for place in np.argsort(-near.late).tolist():

@@ -63,7 +63,7 @@ class Answer:
     ``corrections`` are typing errors that were put right in it: what was typed, and what it was read as.
     ``note`` is one sentence that the reader must know beside the quotes, e.g. that they are no individual advice.
     ``related`` are questions that the sources answer and that lie near this one.
-    ``disagreements``, ``table`` and ``related`` are empty where the corpus carries nothing for them.
+    ``disagreements``, ``table`` and ``related`` are empty where the corpus has none.
     """
 
     question: str

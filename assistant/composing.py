@@ -12,7 +12,6 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from assistant.naming import named_documents
 from assistant.retrieval import Ranked
 from corpus.models import Corpus, Unit
 from index import Index
@@ -45,8 +44,7 @@ class Passage:
 
 def compose(index: Index, ranked: Ranked, question: str, count: int = QUOTES) -> list[Passage]:
     """The passages to show for a question, best first."""
-    named = named_documents(index.corpus, question)
-    compares = len(named) > 1 or _COMPARING.search(question) is not None
+    compares = len(ranked.named) > 1 or _COMPARING.search(question) is not None
     considered = len(ranked.units) if compares else _CONSIDERED
     passages: list[Passage] = []
     for number, score in zip(ranked.units[:considered].tolist(), ranked.scores[:considered].tolist(), strict=True):
@@ -55,7 +53,7 @@ def compose(index: Index, ranked: Ranked, question: str, count: int = QUOTES) ->
         if compares or len(passages) < count:
             passages.append(Passage((number,), score))
     passages = _reviewed_first(index.corpus, passages)
-    return _spread(index.corpus, passages, named)[:count] if compares else passages
+    return _spread(index.corpus, passages, ranked.named)[:count] if compares else passages
 
 
 def _spread(corpus: Corpus, passages: list[Passage], named: Collection[str]) -> list[Passage]:

@@ -81,8 +81,8 @@ class Assistant:
             raise ValueError(f"The audience must be one of {', '.join(AUDIENCES)}, not '{audience}'.")
         resolved, corrections = understand(self.index, asked, checked_history(history))
         ranked = retrieve(self.index, resolved)
-        order = kind_of_request(asked) == "order"
-        confidence = 0.0 if order else probability(self.index, signals(self.index, resolved, ranked))
+        request = kind_of_request(asked)
+        confidence = 0.0 if request == "order" else probability(self.index, signals(self.index, resolved, ranked))
         wanted = wanted_stems(resolved.text, ranked.synonyms)
         passages = compose(self.index, ranked, resolved.text)
         related = related_questions(self.index, ranked, passages)
@@ -91,7 +91,7 @@ class Assistant:
         if not quotes or confidence < abstention(with_bank=bool(self.index.bank)).threshold:
             why = reason(self.index, resolved, ranked)
             return replace(answer, text=rendering.abstained(why, quotes, answer.understood), reason=why, nearest=quotes)
-        note = NO_ADVICE if kind_of_request(asked) == "personal" else ""
+        note = NO_ADVICE if request == "personal" else ""
         text = rendering.answered(quotes, audience, answer.understood, note)
         return replace(answer, text=text, quotes=quotes, abstained=False, note=note)
 

@@ -61,6 +61,7 @@ class Ranked:
         matches: the best cosine of each question token in the unit's context; shape (c, q).
         token_weights: weight of each question token; shape (q,).
         synonyms: numbers of the lexicon entries that put the question into the sources' words.
+        named: the documents that the question names.
     """
 
     units: NDArray[np.int64]
@@ -72,6 +73,7 @@ class Ranked:
     matches: Floats
     token_weights: Floats
     synonyms: tuple[int, ...]
+    named: frozenset[str]
 
 
 _one_at_a_time = Lock()  # limits that overlap would restore each other's
@@ -123,8 +125,9 @@ def _ranked(index: Index, question: Resolved, weights: Ranking) -> Ranked:
 
     alone = compared(units)[0] if weights.alone else np.zeros(len(units), dtype=np.float32)
     context, matches = compared(units + total)
-    named = _is_named(index, question.text, units)
-    parts = np.stack([alone, context, asked[units], second[units], words[units], cosines[units], named], axis=1)
+    named = named_documents(index.corpus, question.text)
+    is_named = np.array([index.corpus.units[number].doc_id in named for number in units.tolist()], dtype=np.float32)
+    parts = np.stack([alone, context, asked[units], second[units], words[units], cosines[units], is_named], axis=1)
     scores = parts @ weights.of_parts
     order = np.argsort(-scores, kind="stable")
     units = units[order]
@@ -138,6 +141,7 @@ def _ranked(index: Index, question: Resolved, weights: Ranking) -> Ranked:
         matches=matches[order],
         token_weights=token_weights,
         synonyms=tuple(terms.tolist()),
+        named=named,
     )
 
 
@@ -162,12 +166,6 @@ def _alike(index: Index, asked: Likeness) -> tuple[Floats, Floats, NDArray[np.in
         unit = index.bank[asked.numbers[place]].unit
         second[unit], best[unit], question[unit] = best[unit], scores[place], asked.numbers[place]
     return best, second, question
-
-
-def _is_named(index: Index, question: str, units: NDArray[np.int64]) -> Floats:
-    """Whether each unit is of a document that the question names: 1 or 0."""
-    named = named_documents(index.corpus, question)
-    return np.array([index.corpus.units[number].doc_id in named for number in units.tolist()], dtype=np.float32)
 
 
 def _cosines(total: int, numbers: NDArray[np.int64], cosines: Floats) -> Floats:

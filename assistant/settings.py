@@ -18,7 +18,7 @@ PARTS = ("alone", "context", "bank", "second", "words", "dense", "named")  # of 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Weights of the parts of a unit's score, of the tokens a question gets beside its own, and of candidates."""
+    """Weights of the parts of a unit's score, and of the tokens that a question gets beside its own."""
 
     alone: float
     context: float

@@ -68,8 +68,12 @@ def ablation(
 def row(name: str, index: Index, questions: Sequence[Question], weights: Ranking) -> Row:
     """The row of one way to rank."""
     places = [first_right(index, question, weights) for question in questions]
-    hits = tuple(sum(1 <= place <= k for place in places) / max(len(places), 1) for k in PLACES)
-    return Row(name, hits, len(places))
+    return Row(name, hits(places), len(places))
+
+
+def hits(places: Sequence[int]) -> tuple[float, ...]:
+    """The share of questions whose first right quote is within each of `PLACES`; a place of 0 is none."""
+    return tuple(sum(1 <= place <= k for place in places) / max(len(places), 1) for k in PLACES)
 
 
 def first_right(index: Index, question: Question, weights: Ranking) -> int:

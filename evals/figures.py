@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from evals.questions import COMPUTED_KINDS
 from evals.scoring import Record
 
 RESAMPLES = 2000
@@ -86,7 +87,7 @@ MEASURES = (
 )
 AUC, AUC_NEAR, ECE = "auc", "auc_near", "ece"
 PROSE = "answered by prose, all kinds"
-ROW_KINDS = ("table", "aggregate", "audit")  # answered by rows of a table
+ROW_KINDS = ("table", *COMPUTED_KINDS)  # answered by rows of a table
 TITLES = {
     **{measure.name: measure.title for measure in MEASURES},
     AUC: "AUC of the confidence",

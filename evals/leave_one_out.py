@@ -15,7 +15,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from evals.ablation import PLACES, first_right
+from evals.ablation import PLACES, first_right, hits
 from evals.questions import COMPUTED_KINDS, Question, load_questions
 
 
@@ -73,8 +73,8 @@ def _answered_by(doc_id: str, questions: Sequence[Question]) -> list[Question]:
 
 
 def _row(way: str, doc_id: str, places: Sequence[int]) -> str:
-    hits = "  ".join(f"@{k} {sum(1 <= place <= k for place in places) / max(len(places), 1):.3f}" for k in PLACES)
-    return f"{way:32} {doc_id:14} {hits}  (n = {len(places)})"
+    shares = "  ".join(f"@{k} {share:.3f}" for k, share in zip(PLACES, hits(places), strict=True))
+    return f"{way:32} {doc_id:14} {shares}  (n = {len(places)})"
 
 
 if __name__ == "__main__":
