@@ -53,6 +53,59 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Computed:
+    """What the rows of one case table give for the question, computed when it was asked.
+
+    ``statement`` is the result with its n and 95 % interval, ``query`` what was understood, in words, and
+    ``missing`` how rows were treated that do not state it (empty where all do). ``value`` is the number
+    (share and survival in percent), None for a list. ``cases`` are the numbers of the rows behind it,
+    ``rows`` those rows as the source prints them, the first so many, and ``cells`` the printed cells that
+    matter here, by column title, of all of them. ``columns`` are the typed columns concerned. ``printed``
+    says what the authors print for the same, ``entries`` are the register's entries about it.
+    """
+
+    doc_id: str
+    table: str
+    source: str
+    query: str
+    statement: str
+    missing: str
+    value: float | None
+    cases: tuple[int, ...]
+    rows: tuple[Quote, ...]
+    cells: tuple[dict[str, str], ...]
+    columns: tuple[str, ...] = ()
+    printed: str = ""
+    entries: tuple[str, ...] = ()
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Computed:
+        known = {name: data[name] for name in cls.__dataclass_fields__}
+        known["rows"] = tuple(Quote.from_dict(row) for row in data["rows"])
+        for name in ("cases", "cells", "columns", "entries"):
+            known[name] = tuple(data[name])
+        return cls(**known)
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """An entry of the register that an answer touches (see `corpus.register`): our sentence, the sources' words."""
+
+    id: str
+    topic: str
+    verdict: str
+    weight: str
+    statement: str
+    quotes: tuple[Quote, ...]
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Disagreement:
+        known = {name: data[name] for name in cls.__dataclass_fields__}
+        known["quotes"] = tuple(Quote.from_dict(quote) for quote in data["quotes"])
+        return cls(**known)
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to one question.
 
@@ -63,7 +116,9 @@ class Answer:
     ``corrections`` are typing errors that were put right in it: what was typed, and what it was read as.
     ``note`` is one sentence that the reader must know beside the quotes, e.g. that they are no individual advice.
     ``related`` are questions that the sources answer and that lie near this one.
-    ``disagreements``, ``table`` and ``related`` are empty where the corpus has none.
+    ``computed`` is what the rows of case tables give, one entry a table; ``table`` the printed cells behind
+    the first. ``disagreements`` are the register's entries that the quotes touch, weightiest first. All are
+    empty where the corpus has none.
     """
 
     question: str
@@ -74,11 +129,16 @@ class Answer:
     confidence: float
     reason: str = ""
     nearest: tuple[Quote, ...] = ()
-    disagreements: tuple[str, ...] = ()
-    table: tuple[dict[str, Any], ...] = ()
+    computed: tuple[Computed, ...] = ()
+    disagreements: tuple[Disagreement, ...] = ()
     related: tuple[str, ...] = ()
     corrections: tuple[tuple[str, str], ...] = ()
     note: str = ""
+
+    @property
+    def table(self) -> tuple[dict[str, str], ...]:
+        """The printed cells of the rows behind the first computed result; empty where nothing was computed."""
+        return self.computed[0].cells if self.computed else ()
 
     @property
     def understood(self) -> str:
@@ -91,6 +151,7 @@ class Answer:
     def to_dict(self) -> dict[str, Any]:
         """A JSON-ready dictionary; quotes also carry ``start``, ``end`` and ``citation``."""
         data = asdict(self)
+        data["table"] = list(self.table)
         for name in ("quotes", "nearest"):
             for plain, quote in zip(data[name], getattr(self, name), strict=True):
                 plain.update(start=quote.start, end=quote.end, citation=quote.citation())
@@ -102,7 +163,8 @@ class Answer:
         known = {name: data[name] for name in cls.__dataclass_fields__}
         for name in ("quotes", "nearest"):
             known[name] = tuple(Quote.from_dict(quote) for quote in data[name])
-        for name in ("disagreements", "table", "related"):
-            known[name] = tuple(data[name])
+        known["related"] = tuple(data["related"])
+        known["computed"] = tuple(Computed.from_dict(each) for each in data["computed"])
+        known["disagreements"] = tuple(Disagreement.from_dict(each) for each in data["disagreements"])
         known["corrections"] = tuple((typed, read) for typed, read in data["corrections"])
         return cls(**known)

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from assistant import rendering
 from assistant.abstention import NO_ADVICE, probability, reason, signals
 from assistant.answer import Answer, Quote
-from assistant.composing import Passage, compose
+from assistant.cases.answering import compute, quotes_of
+from assistant.composing import QUOTES, Passage, compose
 from assistant.dialogue import Resolved
+from assistant.disagreeing import touched
 from assistant.highlighting import highlights, wanted_stems
 from assistant.question import checked_history, checked_question
+from assistant.quoting import QuoteError as QuoteError
+from assistant.quoting import quote_units
 from assistant.related import related_questions, suggestions
 from assistant.requests import kind_of_request
-from assistant.retrieval import retrieve
+from assistant.retrieval import Ranked, retrieve
 from assistant.settings import abstention
 from assistant.understanding import understand
 from corpus.models import Corpus
 from index import Index, open_index
 
 AUDIENCES = ("clinician", "patient")
-
-
-class QuoteError(RuntimeError):
-    """A quote is not the text of its source; it must never be shown."""
+NEAR = 12  # ranked units in which a passage shown to be wrong is worth a warning
+COMPUTED = 0.95  # probability that an understood question over rows is answered rightly: python -m evals.rows
 
 
 class Assistant:
@@ -87,13 +89,23 @@ class Assistant:
         passages = compose(self.index, ranked, resolved.text)
         related = related_questions(self.index, ranked, passages)
         quotes = tuple(self._quote(passage, resolved, wanted) for passage in passages)
+        computed = () if request == "order" else compute(self.corpus, resolved.text)
+        if computed:
+            quotes = _rows_first(quotes_of(self.corpus, computed), quotes)
+            confidence = max(confidence, COMPUTED)
         answer = Answer(asked, resolved.text, "", (), True, confidence, corrections=corrections, related=related)
         if not quotes or confidence < abstention(with_bank=bool(self.index.bank)).threshold:
             why = reason(self.index, resolved, ranked)
             return replace(answer, text=rendering.abstained(why, quotes, answer.understood), reason=why, nearest=quotes)
-        note = NO_ADVICE if request == "personal" else ""
-        text = rendering.answered(quotes, audience, answer.understood, note)
-        return replace(answer, text=text, quotes=quotes, abstained=False, note=note)
+        answer = replace(
+            answer,
+            quotes=quotes,
+            abstained=False,
+            note=NO_ADVICE if request == "personal" else "",
+            computed=computed,
+            disagreements=touched(self.corpus, quotes, computed, _near(ranked, passages)),
+        )
+        return replace(answer, text=rendering.answered(answer, audience))
 
     def suggest(self, beginning: str, count: int = 6) -> tuple[str, ...]:
         """Questions of the bank that hold every word typed so far, the last perhaps unfinished; shortest first.
@@ -105,23 +117,18 @@ class Assistant:
         return suggestions(self.index.bank, beginning, count)
 
     def _quote(self, passage: Passage, question: Resolved, wanted: frozenset[str]) -> Quote:
-        units = [self.corpus.units[number] for number in passage.units]
-        document = self.corpus[units[0].doc_id]
-        spans = tuple(span for unit in units for span in unit.spans)
-        text = " ".join(unit.text for unit in units)
-        if not all(document.text_at(unit.spans) == unit.text for unit in units):
-            raise QuoteError(f"A passage of '{document.id}' at {spans} is not what the source says; it is not shown.")
-        also = dict.fromkeys(self.corpus.units[number].section for number in passage.also)
-        return Quote(
-            text=text,
-            doc_id=document.id,
-            section=units[0].section,
-            spans=spans,
-            kind=units[0].kind,
-            score=passage.score,
-            evidence=document.source.evidence,
-            reviewed=document.source.reviewed,
-            source=document.source.short_name,
-            highlights=highlights(question.text, wanted, text, units[0].kind == "table_row"),
-            also_in=tuple(f"{document.source.short_name}, {section}" for section in also),
-        )
+        quote = quote_units(self.corpus, passage.units, passage.score, passage.also)
+        return replace(quote, highlights=highlights(question.text, wanted, quote.text, quote.kind == "table_row"))
+
+
+def _near(ranked: Ranked, passages: Sequence[Passage]) -> frozenset[int]:
+    """Units that rank close behind what is quoted, and the sentences right before and after it."""
+    beside = {number + step for passage in passages for number in passage.units for step in (-1, 1)}
+    return frozenset(beside.union(ranked.units[:NEAR].tolist()))
+
+
+def _rows_first(rows: list[Quote], passages: tuple[Quote, ...]) -> tuple[Quote, ...]:
+    """The rows a computed result rests on, then the passages that say the same in words."""
+    places = {(row.doc_id, row.spans) for row in rows}
+    others = [quote for quote in passages if (quote.doc_id, quote.spans) not in places]
+    return (*rows, *others)[: max(QUOTES, len(rows) + 2)]

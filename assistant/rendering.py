@@ -5,22 +5,33 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.answer import Quote
+from assistant.answer import Answer, Computed, Quote
 
 _FOR_PATIENTS = "These are passages from medical papers, quoted word for word. Please discuss them with your doctors."
 
 
-def answered(quotes: Sequence[Quote], audience: str, understood: str = "", note: str = "") -> str:
-    """An answer: how the question was read, the first quote, further ones below it, then the citations."""
-    lines = [line for line in (understood, note) if line]
+def answered(answer: Answer, audience: str) -> str:
+    """An answer: how the question was read, what the rows give, the quotes, the citations, what disagrees."""
+    quotes = answer.quotes
+    lines = [line for line in (answer.understood, answer.note) if line]
     if audience == "patient":
         lines.append(_FOR_PATIENTS)
+    lines += [_computed(each) for each in answer.computed]
     lines.append(_quoted(quotes[0], 1))
     if len(quotes) > 1:
         lines.append("Further passages:")
         lines.append("\n".join(f"- {_quoted(quote, number)}" for number, quote in enumerate(quotes[1:], 2)))
+    if answer.disagreements:
+        lines.append("Compare:")
+        lines.append("\n".join(f"- {each.statement} ({each.verdict})" for each in answer.disagreements))
     lines.append(_citations(quotes))
     return "\n\n".join(lines)
+
+
+def _computed(computed: Computed) -> str:
+    parts = [f"**{computed.statement}**", computed.missing, computed.printed]
+    parts.append(f"Computed from {computed.source}, {computed.table}: {computed.query}.")
+    return " ".join(part for part in parts if part)
 
 
 def abstained(reason: str, nearest: Sequence[Quote], understood: str = "") -> str:

@@ -1,0 +1,125 @@
+"""Questions over rows, answered: from a question to `Computed` results, each with the rows it rests on.
+
+The authors' own figure for the same query, where the register has one, is put beside the result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assistant.answer import Computed, Quote
+from assistant.cases.reading import read_question
+from assistant.cases.wording import label, missing_in_words, query_in_words, result_in_words, shown_columns
+from assistant.quoting import quote_units
+from corpus import register
+from corpus.cases import table, tables_of
+from corpus.cases.models import CaseTable, Record
+from corpus.cases.query import Query, Result, run
+from corpus.models import Corpus
+from corpus.register import Check, Entry
+
+ROWS = 3  # rows quoted in an answer; the others stand in the table below it
+
+
+def compute(corpus: Corpus, question: str) -> tuple[Computed, ...]:
+    """What the case tables of a corpus give for a question; nothing where it is not one over rows."""
+    known = tables_of(corpus)
+    if not known:
+        return ()
+    return tuple(
+        _computed(corpus, result, table(query.table))
+        for query in read_question(question)
+        if query.table in known and (result := run(query, table(query.table))).base and _says(result)
+    )
+
+
+def _says(result: Result) -> bool:
+    """Whether rows can tell: a list of no rows is no answer, a count of none is one."""
+    return bool(result.counted) or (result.query.measure in ("count", "share") and bool(result.query.where))
+
+
+def _computed(corpus: Corpus, result: Result, case_table: CaseTable) -> Computed:
+    records = [case_table.records[number - 1] for number in result.counted]
+    document = corpus[case_table.doc_id]
+    columns = shown_columns(result.query, case_table)
+    titles = tuple(dict.fromkeys(title for column in columns for title in column.cells))
+    quoted = [number for record in records[:ROWS] for number in _units(corpus, record, titles)]
+    return Computed(
+        doc_id=document.id,
+        table=case_table.title,
+        source=document.source.short_name,
+        query=query_in_words(result.query, case_table),
+        statement=result_in_words(result, case_table),
+        missing=missing_in_words(result, case_table),
+        value=result.value if result.query.measure != "list" else None,
+        cases=result.counted,
+        rows=tuple(quote_units(corpus, [number]) for number in quoted),
+        cells=tuple({"": label(record)} | {title: record.cells[title].text for title in titles} for record in records),
+        columns=tuple(column.name for column in columns),
+        printed=_printed(own_figures(corpus, result.query), result),
+        entries=tuple(dict.fromkeys(entry.id for entry, _ in own_figures(corpus, result.query))),
+    )
+
+
+def _printed(found: list[tuple[Entry, Check]], result: Result) -> str:
+    """What the authors print, and whether the rows agree, to the digits printed."""
+    parts = []
+    for _, check in found:
+        agrees = isinstance(check.printed, float | int) and check.agrees(result)
+        parts.append(f"{_figure(check)}, which {'the rows confirm' if agrees else 'does not agree with the rows'}")
+    return f"The authors print {'; and '.join(parts)}." if parts else ""
+
+
+def _units(corpus: Corpus, record: Record, titles: tuple[str, ...]) -> Iterator[int]:
+    """The printed rows of a record that hold the cells named; its last row if none does."""
+    numbers = register.rows_of(corpus, record)
+    spans = [record.cells[title].span for title in titles]
+    holding = [
+        number
+        for number in numbers
+        if any(corpus.units[number].start <= span.start < corpus.units[number].end for span in spans)
+    ]
+    yield from holding or numbers[-1:]
+
+
+def own_figures(corpus: Corpus, query: Query) -> list[tuple[Entry, Check]]:
+    """What the authors print for the same query, as the register has it, each figure once.
+
+    Entries about this document alone come before those that set it against others.
+    """
+    found: dict[str, tuple[Entry, Check]] = {}
+    for entry in sorted(register.load(corpus), key=lambda each: len({quote.doc_id for quote in each.quotes})):
+        for check in entry.checks:
+            if check.printed is not None and _alike(check.query, query):
+                found.setdefault(_figure(check), (entry, check))
+    return list(found.values())
+
+
+def _figure(check: Check) -> str:
+    return f"{check.printed:g}" if isinstance(check.printed, float | int) else str(check.printed)
+
+
+def _alike(one: Query, two: Query) -> bool:
+    """Whether two queries ask the same of the same rows."""
+    return (
+        (one.table, one.measure, one.of, one.at) == (two.table, two.measure, two.of, two.at)
+        and not two.by
+        and set(one.where) == set(two.where)
+        and set(one.given) == set(two.given)
+    )
+
+
+def quotes_of(corpus: Corpus, computed: tuple[Computed, ...]) -> list[Quote]:
+    """What to quote, table after table: the sentence in which the authors give the figure, then the first rows."""
+    quotes: list[Quote] = []
+    entries = {entry.id: entry for entry in register.load(corpus)}
+    for each in computed:
+        printed = [
+            evidence.unit
+            for name in each.entries
+            for evidence in entries[name].quotes
+            if evidence.doc_id == each.doc_id and corpus.units[evidence.unit].kind != "table_row"
+        ]
+        quotes += [quote_units(corpus, [unit]) for unit in dict.fromkeys(printed)][:1]
+        quotes += each.rows[: ROWS + 1]
+    return quotes

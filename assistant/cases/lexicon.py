@@ -1,0 +1,166 @@
+"""``phrases.toml``, compiled: patterns and what they mean. In: nothing. Out: one `Lexicon`, read once."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from corpus.cases import TABLES, table
+from corpus.cases.query import Condition, conditions
+
+GSV, BOCHUM, SERIES = TABLES
+BOTH = (GSV, BOCHUM)
+Conditions = Mapping[str, tuple[Condition, ...]]  # by table
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words, and the conditions they mean in each table that can tell."""
+
+    pattern: re.Pattern[str]
+    conditions: Conditions
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A column of numbers, and how a question says how large they are to be."""
+
+    column: str
+    factors: tuple[tuple[re.Pattern[str], float], ...]
+    compared: re.Pattern[str]
+    equal: re.Pattern[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """All patterns of ``phrases.toml``, in its order."""
+
+    tables: tuple[tuple[str, re.Pattern[str]], ...]
+    quantities: tuple[Quantity, ...]
+    phrases: tuple[Phrase, ...]
+    metastasis_sites: Mapping[str, re.Pattern[str]]
+    metastasis: tuple[re.Pattern[str], ...]
+    measures: tuple[tuple[str, re.Pattern[str]], ...]
+    columns: tuple[tuple[str, bool, re.Pattern[str]], ...]
+    noise: re.Pattern[str]
+    rest: re.Pattern[str]
+
+
+def whole_words(pattern: str) -> re.Pattern[str]:
+    """The pattern where it is not part of a longer word."""
+    return re.compile(rf"(?<![\w.-])(?:{pattern})(?![\w-])(?!\.\d)")
+
+
+@lru_cache(maxsize=1)
+def lexicon() -> Lexicon:
+    """The lexicon, compiled at the first question."""
+    data = tomllib.loads(files("assistant.cases").joinpath("phrases.toml").read_text(encoding="utf-8"))
+    words = data["words"]
+
+    def compiled(pattern: str) -> re.Pattern[str]:
+        for _ in range(2):  # an entry may use another
+            pattern = re.sub(r"(?<!\?P)<(\w+)>", lambda name: words.get(name[1], name.group()), pattern)
+        return whole_words(pattern)
+
+    sites = {name: whole_words(pattern) for name, pattern in data["metastasis_sites"].items()}
+    site = "(?:" + "|".join(f"(?:{pattern})" for pattern in data["metastasis_sites"].values()) + ")"
+    several = rf"(?P<site>{site}(?:(?:,? (?:and|or|plus|as well as)(?: the)? |/|, ){site})*)"
+    return Lexicon(
+        tables=tuple((entry["id"], compiled(entry["words"])) for entry in data["table"]),
+        quantities=tuple(_quantity(entry, words["count"]) for entry in data["number"]),
+        phrases=(
+            *(Phrase(compiled(entry["words"]), _by_table(entry)) for entry in data["condition"]),
+            *_authors(),
+            *(
+                Phrase(whole_words(pattern), {GSV: (Condition("country", name),)})
+                for name, pattern in data["countries"].items()
+            ),
+        ),
+        metastasis_sites=sites,
+        metastasis=(
+            compiled(rf"<no>{several} ?<spread>(?: disease)?"),
+            compiled(rf"<no><spread> (?:to|in|into|of|at|involving) (?:the |both |their )*{several}"),
+        ),
+        measures=tuple((entry["name"], compiled(entry["words"])) for entry in data["measure"]),
+        columns=tuple((entry["name"], entry.get("early", False), compiled(entry["words"])) for entry in data["column"]),
+        noise=compiled(data["rest"]["noise"]),
+        rest=compiled(data["rest"]["words"]),
+    )
+
+
+def _by_table(entry: Mapping[str, Any]) -> Conditions:
+    if "both" in entry:
+        return dict.fromkeys(BOTH, conditions(entry["both"]))
+    found = {name: conditions(entry[name]) for name in TABLES if name in entry}
+    if entry.get("together"):  # all members of a set, not any of them
+        found = {
+            name: tuple(
+                Condition(each.column, member)
+                for each in some
+                for member in (each.wanted if isinstance(each.wanted, tuple) else (each.wanted,))
+            )
+            for name, some in found.items()
+        }
+    return found
+
+
+def _quantity(entry: Mapping[str, Any], count: str) -> Quantity:
+    """Patterns of "over 5 cm", "5 cm or more", "between 5 and 8 cm", and of "37-year-old" for what may be equal."""
+    units = entry.get("units", {})
+    unit = "(?:" + "|".join(f"(?:{each})" for each in units) + ")" if units else ""
+    number = f"(?:{entry['pattern']})" if "pattern" in entry else count
+    before = f"(?:(?:{entry['before']}) )" if "before" in entry else ""
+    lead = f"{before}?" if before and (entry.get("bare") or not units) else before
+    tail = f"(?P<unit>[- ]?{unit})" + ("?" if entry.get("bare") else "") if units else ""
+    after = entry.get("after", "")
+    dated = entry["column"] == "year"
+    more = (
+        r"(?:(?:(?:is|are|was|were|measured|measuring) )?(?:"
+        rf"(?P<gt>over|above|(?:more|greater|larger|bigger|longer|older|wider|later) than|exceeding|beyond|>{'|after' * dated})|"
+        rf"(?P<ge>at least|≥|>=|no less than{'|since' * dated})|"
+        rf"(?P<lt>under|below|(?:less|smaller|shorter|younger|fewer|earlier) than|<{'|before' * dated})|"
+        rf"(?P<le>at most|up to|≤|<=|(?:no|not) (?:more|larger|longer|older) than{'|until' * dated})"
+        r") ?(?:the age of |age )?)"
+    )
+    no_other_unit = r"(?! ?(?:cm|mm|months?|mo|gy|%|percent|patients|cases))" if entry.get("bare") else ""
+    alternatives = [
+        rf"{lead}(?:is |was |were )?(?:between|from) (?P<low>{number}){unit and f'(?:[- ]?{unit})?'} (?:and|to) (?P<high>{number}){tail.replace('<unit>', '<unit2>')}{after}",
+        rf"{lead}{more}(?P<than>{number}){tail}{no_other_unit}{after}",
+        rf"{lead}(?P<or>{number}){tail.replace('<unit>', '<unit3>')} (?:or|and) (?:(?P<up>more|over|above|larger|bigger|greater|older|longer|later|upwards)|"
+        rf"less|under|below|smaller|younger|shorter|earlier){after}",
+    ]
+    equal = None
+    if entry["column"] == "year":
+        equal = whole_words(rf"(?:in |of |from )?\(?(?P<number>{number})(?P<decade>'?s)?\)?")
+    elif entry.get("bare"):
+        equal = whole_words(
+            rf"(?:aged?(?: of)? )?(?P<number>{number})[- ]?(?:years?[- ]old|y[/-]?o|years? of age)|aged? (?P<aged>{number})"
+        )
+    factors = tuple((re.compile(pattern), factor) for pattern, factor in units.items())
+    return Quantity(entry["column"], factors, whole_words("|".join(alternatives)), equal)
+
+
+def _authors() -> list[Phrase]:
+    """A phrase for every author whose name stands in a table."""
+    by_name: dict[str, dict[str, set[str]]] = {}
+    for name in (GSV, SERIES):
+        for record in table(name).records:
+            printed = str(record.values["author"])
+            for part in re.split(r" & | et al\.?", printed):
+                if part and "case" not in part:
+                    by_name.setdefault(part.lower(), {}).setdefault(name, set()).add(printed)
+    return [
+        Phrase(
+            whole_words(rf"(?:by |of |from |in )?{re.escape(part)}(?:'s|s')?(?: et al\.?| and colleagues| and cento)?"),
+            {
+                name: (Condition("author", tuple(sorted(printed)) if len(printed) > 1 else next(iter(printed))),)
+                for name, printed in by_table.items()
+            },
+        )
+        for part, by_table in sorted(by_name.items(), key=lambda each: -len(each[0]))
+    ]
