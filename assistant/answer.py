@@ -60,8 +60,9 @@ class Computed:
     ``missing`` how rows were treated that do not state it (empty where all do). ``value`` is the number
     (share and survival in percent), None for a list. ``cases`` are the numbers of the rows behind it,
     ``rows`` those rows as the source prints them, the first so many, and ``cells`` the printed cells that
-    matter here, by column title, of all of them. ``columns`` are the typed columns concerned. ``printed``
-    says what the authors print for the same, ``entries`` are the register's entries about it.
+    matter here, by column title, of all of them. ``columns`` are the typed columns concerned; ``stated`` is
+    false where the rows asked for state none of it. ``printed`` says what the authors print for the same,
+    ``entries`` are the register's entries about it.
     """
 
     doc_id: str
@@ -75,6 +76,7 @@ class Computed:
     rows: tuple[Quote, ...]
     cells: tuple[dict[str, str], ...]
     columns: tuple[str, ...] = ()
+    stated: bool = True
     printed: str = ""
     entries: tuple[str, ...] = ()
 

@@ -27,6 +27,7 @@ from index import Index, open_index
 
 AUDIENCES = ("clinician", "patient")
 NEAR = 12  # ranked units in which a passage shown to be wrong is worth a warning
+NOT_STATED = 0.05  # probability of an answer where the row is there and its cell says NA
 COMPUTED = 0.95  # probability that an understood question over rows is answered rightly: python -m evals.rows
 
 
@@ -90,10 +91,17 @@ class Assistant:
         related = related_questions(self.index, ranked, passages)
         quotes = tuple(self._quote(passage, resolved, wanted) for passage in passages)
         computed = () if request == "order" else compute(self.corpus, resolved.text)
+        unstated = computed if not any(each.stated for each in computed) else ()
+        computed = tuple(each for each in computed if each.stated)
         if computed:
             quotes = _rows_first(quotes_of(self.corpus, computed), quotes)
             confidence = max(confidence, COMPUTED)
         answer = Answer(asked, resolved.text, "", (), True, confidence, corrections=corrections, related=related)
+        if unstated:
+            why = f"The tables do not state it: {unstated[0].statement}"
+            rows = _rows_first(quotes_of(self.corpus, unstated), quotes)
+            text = rendering.abstained(why, rows, answer.understood)
+            return replace(answer, confidence=min(confidence, NOT_STATED), text=text, reason=why, nearest=rows)
         if not quotes or confidence < abstention(with_bank=bool(self.index.bank)).threshold:
             why = reason(self.index, resolved, ranked)
             return replace(answer, text=rendering.abstained(why, quotes, answer.understood), reason=why, nearest=quotes)

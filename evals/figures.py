@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evals.questions import COMPUTED_KINDS
+from evals.questions import ROW_KINDS
 from evals.scoring import Record
 
 RESAMPLES = 2000
@@ -83,11 +83,18 @@ MEASURES = (
         lambda r: () if r.answerable else (float(r.answered),),
         higher_is_better=False,
     ),
+    Measure("value", "value and rows right (row questions)", lambda r: _maybe(r.value_right)),
+    Measure("verdict", "verdict shown (checks of a claim)", lambda r: _maybe(r.verdict_right)),
+    Measure(
+        "number_unasked",
+        "computed a number (of unanswerable)",
+        lambda r: () if r.answerable else (float(r.computed),),
+        higher_is_better=False,
+    ),
     Measure("ms", "ms per question (median)", lambda r: (r.ms,), np.median, False, 1),
 )
 AUC, AUC_NEAR, ECE = "auc", "auc_near", "ece"
 PROSE = "answered by prose, all kinds"
-ROW_KINDS = ("table", *COMPUTED_KINDS)  # answered by rows of a table
 TITLES = {
     **{measure.name: measure.title for measure in MEASURES},
     AUC: "AUC of the confidence",

@@ -35,6 +35,7 @@ KINDS = (
     *("shorthand", "table", "aggregate", "audit", "unanswerable"),
 )
 COMPUTED_KINDS = ("aggregate", "audit")  # their facts are computed from the rows that support them
+ROW_KINDS = ("table", *COMPUTED_KINDS)  # answered by rows of a table
 _KIND_ALIASES = {"typo": "shorthand"}
 # What an unanswerable question is beside the point of: a detail, the field, medicine, the purpose, the reader's case.
 SUBS = ("near", "far", "offtopic", "order", "personal")

@@ -40,7 +40,16 @@ class AssistantSystem:
         ms = (time.perf_counter() - began) * 1000
         shown = answer.nearest if answer.abstained else answer.quotes
         passages = tuple(Passage(quote.doc_id, quote.spans, quote.text) for quote in shown)
-        return Reply(passages, not answer.abstained, answer.confidence, ms)
+        said = [f"{each.statement} {each.missing} {each.printed}" for each in answer.computed]
+        return Reply(
+            passages,
+            not answer.abstained,
+            answer.confidence,
+            ms,
+            said=" ".join([*said, *(each.statement for each in answer.disagreements)]),
+            cases=frozenset((each.doc_id, case) for each in answer.computed for case in each.cases),
+            verdicts=tuple(each.verdict for each in answer.disagreements),
+        )
 
 
 def run(

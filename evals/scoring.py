@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from corpus.models import Span
 from evals.facts import all_stated
 from evals.passages import Passage, first_words, is_verbatim, length, overlap, same_passage
-from evals.questions import Question, Support
+from evals.questions import ROW_KINDS, Question, Support
 
 FACT_QUOTES = 3
 SHOWN_WORDS = 50
@@ -24,12 +24,19 @@ _KEPT = 5  # passages kept in a record, for reading misses
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a system made of a question: passages best first, whether it answered, how sure, in how many ms."""
+    """What a system made of a question: passages best first, whether it answered, how sure, in how many ms.
+
+    ``said`` is what it states in its own words (computed values, disagreements), ``cases`` the rows that it
+    computed from, as (document, case number), ``verdicts`` the verdicts of the disagreements it shows.
+    """
 
     passages: tuple[Passage, ...]
     answered: bool
     confidence: float
     ms: float
+    said: str = ""
+    cases: frozenset[tuple[str, int]] = frozenset()
+    verdicts: tuple[str, ...] = ()
 
 
 class System(Protocol):
@@ -57,6 +64,9 @@ class Record:
     """One judged reply; a field is None where it does not apply to the question.
 
     ``rank`` is the place (from 1) of the first acceptable passage, 0 when there is none.
+    ``computed`` tells whether anything was computed from rows; ``value_right`` whether what is said states
+    the facts, from the right rows (questions whose facts are computed, or that pick a row);
+    ``verdict_right`` whether a disagreement or confirmation with the expected verdict is shown.
     ``verbatim`` has one entry for each passage. ``within_first_words``: at least half of an
     acceptable passage lies within the first 50 words shown. ``expected`` is the first support,
     as "document: quote".
@@ -79,6 +89,9 @@ class Record:
     verbatim: tuple[bool, ...]
     passages: tuple[Shown, ...]
     expected: str
+    computed: bool = False
+    value_right: bool | None = None
+    verdict_right: bool | None = None
 
     def hit(self, k: int) -> bool:
         """Whether one of the first ``k`` passages was acceptable."""
@@ -123,8 +136,24 @@ def judge(question: Question, reply: Reply, raw: Mapping[str, str]) -> Record:
         words_first=len(passages[0].text.split()) if passages and answerable else None,
         verbatim=tuple(is_verbatim(passage, raw) for passage in passages),
         passages=tuple(shown[:_KEPT]),
+        computed=bool(reply.cases),
+        value_right=_value_right(question, reply) if question.kind in ROW_KINDS else None,
+        verdict_right=question.verdict in reply.verdicts if question.verdict else None,
         expected=f"{question.support[0].doc_id}: {question.support[0].quote}" if question.support else "",
     )
+
+
+def _value_right(question: Question, reply: Reply) -> bool:
+    """Whether all facts are stated, by the system's own words where they are computed, from the right rows.
+
+    A row question may name the rows of a group or of the part of it that was counted: one must hold the other.
+    """
+    texts = [passage.text for passage in reply.passages[:FACT_QUOTES]]
+    if question.kind != "aggregate":
+        return reply.answered and all_stated(question.facts, [reply.said, *texts])
+    wanted = {(table.partition(":")[0], row) for table, rows in question.rows for row in rows if isinstance(row, int)}
+    right_rows = not wanted or wanted <= reply.cases or (bool(reply.cases) and reply.cases <= wanted)
+    return reply.answered and right_rows and all_stated(question.facts, [reply.said])
 
 
 def is_acceptable(passage: Passage, support: Iterable[Support]) -> bool:

@@ -26,6 +26,8 @@ _KIND_COLUMNS = {
     "verbatim": "verb.",
     "answered": "answ.",
     "wrongly_answered": "wrong",
+    "value": "value",
+    "verdict": "verd.",
     "ms": "ms",
 }
 EXPLANATION = (
@@ -35,7 +37,8 @@ EXPLANATION = (
 )
 ABBREVIATIONS = (
     "facts: all key facts within the first 3 quotes; docs: all needed documents quoted; 50 w: right passage within "
-    "the first 50 words; words: in the first quote; answ.: answered (of answerable); wrong: answered (of unanswerable)."
+    "the first 50 words; words: in the first quote; answ.: answered (of answerable); wrong: answered (of unanswerable); value: value and rows "
+    "right (row questions); verd.: the expected verdict on a claim is shown."
 )
 
 

@@ -56,6 +56,7 @@ def _computed(corpus: Corpus, result: Result, case_table: CaseTable) -> Computed
         rows=tuple(quote_units(corpus, [number]) for number in quoted),
         cells=tuple({"": label(record)} | {title: record.cells[title].text for title in titles} for record in records),
         columns=tuple(column.name for column in columns),
+        stated=_stated(result, records),
         printed=_printed(own_figures(corpus, result.query), result),
         entries=tuple(dict.fromkeys(entry.id for entry, _ in own_figures(corpus, result.query))),
     )
@@ -68,6 +69,16 @@ def _printed(found: list[tuple[Entry, Check]], result: Result) -> str:
         agrees = isinstance(check.printed, float | int) and check.agrees(result)
         parts.append(f"{_figure(check)}, which {'the rows confirm' if agrees else 'does not agree with the rows'}")
     return f"The authors print {'; and '.join(parts)}." if parts else ""
+
+
+def _stated(result: Result, records: list[Record]) -> bool:
+    """Whether any of the cells that were asked for states something."""
+    asked = result.query.show
+    return (
+        result.query.measure != "list"
+        or not asked
+        or any(record.values[name] is not None for record in records for name in asked)
+    )
 
 
 def _units(corpus: Corpus, record: Record, titles: tuple[str, ...]) -> Iterator[int]:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from assistant.cases.quantities import Quantity, quantity
 from corpus.cases import TABLES, table
 from corpus.cases.query import Condition, conditions
 
@@ -27,16 +28,6 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
-class Quantity:
-    """A column of numbers, and how a question says how large they are to be."""
-
-    column: str
-    factors: tuple[tuple[re.Pattern[str], float], ...]
-    compared: re.Pattern[str]
-    equal: re.Pattern[str] | None
-
-
-@dataclass(frozen=True, slots=True)
 class Lexicon:
     """All patterns of ``phrases.toml``, in its order."""
 
@@ -45,7 +36,9 @@ class Lexicon:
     phrases: tuple[Phrase, ...]
     metastasis_sites: Mapping[str, re.Pattern[str]]
     metastasis: tuple[re.Pattern[str], ...]
+    metastasis_only: re.Pattern[str]
     measures: tuple[tuple[str, re.Pattern[str]], ...]
+    count: re.Pattern[str]
     columns: tuple[tuple[str, bool, re.Pattern[str]], ...]
     noise: re.Pattern[str]
     rest: re.Pattern[str]
@@ -72,7 +65,7 @@ def lexicon() -> Lexicon:
     several = rf"(?P<site>{site}(?:(?:,? (?:and|or|plus|as well as)(?: the)? |/|, ){site})*)"
     return Lexicon(
         tables=tuple((entry["id"], compiled(entry["words"])) for entry in data["table"]),
-        quantities=tuple(_quantity(entry, words["count"]) for entry in data["number"]),
+        quantities=tuple(quantity(entry) for entry in data["number"]),
         phrases=(
             *(Phrase(compiled(entry["words"]), _by_table(entry)) for entry in data["condition"]),
             *_authors(),
@@ -86,6 +79,11 @@ def lexicon() -> Lexicon:
             compiled(rf"<no>{several} ?<spread>(?: disease)?"),
             compiled(rf"<no><spread> (?:to|in|into|of|at|involving) (?:the |both |their )*{several}"),
         ),
+        metastasis_only=compiled(
+            rf"(?:isolated|only|solely|exclusively|purely) (?P<site>{site}) <spread>(?: only)?|"
+            rf"(?P<alone>{site}) <spread> (?:only|alone)"
+        ),
+        count=compiled(next(entry["words"] for entry in data["measure"] if entry["name"] == "count")),
         measures=tuple((entry["name"], compiled(entry["words"])) for entry in data["measure"]),
         columns=tuple((entry["name"], entry.get("early", False), compiled(entry["words"])) for entry in data["column"]),
         noise=compiled(data["rest"]["noise"]),
@@ -107,42 +105,6 @@ def _by_table(entry: Mapping[str, Any]) -> Conditions:
             for name, some in found.items()
         }
     return found
-
-
-def _quantity(entry: Mapping[str, Any], count: str) -> Quantity:
-    """Patterns of "over 5 cm", "5 cm or more", "between 5 and 8 cm", and of "37-year-old" for what may be equal."""
-    units = entry.get("units", {})
-    unit = "(?:" + "|".join(f"(?:{each})" for each in units) + ")" if units else ""
-    number = f"(?:{entry['pattern']})" if "pattern" in entry else count
-    before = f"(?:(?:{entry['before']}) )" if "before" in entry else ""
-    lead = f"{before}?" if before and (entry.get("bare") or not units) else before
-    tail = f"(?P<unit>[- ]?{unit})" + ("?" if entry.get("bare") else "") if units else ""
-    after = entry.get("after", "")
-    dated = entry["column"] == "year"
-    more = (
-        r"(?:(?:(?:is|are|was|were|measured|measuring) )?(?:"
-        rf"(?P<gt>over|above|(?:more|greater|larger|bigger|longer|older|wider|later) than|exceeding|beyond|>{'|after' * dated})|"
-        rf"(?P<ge>at least|≥|>=|no less than{'|since' * dated})|"
-        rf"(?P<lt>under|below|(?:less|smaller|shorter|younger|fewer|earlier) than|<{'|before' * dated})|"
-        rf"(?P<le>at most|up to|≤|<=|(?:no|not) (?:more|larger|longer|older) than{'|until' * dated})"
-        r") ?(?:the age of |age )?)"
-    )
-    no_other_unit = r"(?! ?(?:cm|mm|months?|mo|gy|%|percent|patients|cases))" if entry.get("bare") else ""
-    alternatives = [
-        rf"{lead}(?:is |was |were )?(?:between|from) (?P<low>{number}){unit and f'(?:[- ]?{unit})?'} (?:and|to) (?P<high>{number}){tail.replace('<unit>', '<unit2>')}{after}",
-        rf"{lead}{more}(?P<than>{number}){tail}{no_other_unit}{after}",
-        rf"{lead}(?P<or>{number}){tail.replace('<unit>', '<unit3>')} (?:or|and) (?:(?P<up>more|over|above|larger|bigger|greater|older|longer|later|upwards)|"
-        rf"less|under|below|smaller|younger|shorter|earlier){after}",
-    ]
-    equal = None
-    if entry["column"] == "year":
-        equal = whole_words(rf"(?:in |of |from )?\(?(?P<number>{number})(?P<decade>'?s)?\)?")
-    elif entry.get("bare"):
-        equal = whole_words(
-            rf"(?:aged?(?: of)? )?(?P<number>{number})[- ]?(?:years?[- ]old|y[/-]?o|years? of age)|aged? (?P<aged>{number})"
-        )
-    factors = tuple((re.compile(pattern), factor) for pattern, factor in units.items())
-    return Quantity(entry["column"], factors, whole_words("|".join(alternatives)), equal)
 
 
 def _authors() -> list[Phrase]:

@@ -1,13 +1,15 @@
-"""Queries and results in words. In: `Query`, `Result`. Out: sentences of the project's own, with n and what is missing."""
+"""Queries and results in words. In: `Query`, `Result`. Out: sentences of our own, with n and what is missing."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from corpus.cases.models import CaseTable, Column, Record, Value
 from corpus.cases.query import SUMMARIES, Condition, Query, Result, follow_up
 
+_GROUPS = 6  # groups named in a sentence
 LISTED = 14  # rows named one by one in a sentence; more stand in the table below it
 _NAMES = {"F": "female", "M": "male"}
 _SIGNS = {">": "over", ">=": "at least", "<": "under", "<=": "at most"}
@@ -35,6 +37,9 @@ def query_in_words(query: Query, table: CaseTable) -> str:
 
 def condition_in_words(condition: Condition, table: CaseTable) -> str:
     """A condition as a phrase: "with metastasis (lung)", "age over 50 years", "site thigh"."""
+    if condition.or_else is not None:
+        one = condition_in_words(replace(condition, or_else=None), table)
+        return f"{one} or {condition_in_words(condition.or_else, table)}"
     column, wanted = table.column(condition.column), condition.wanted
     if wanted in ("stated", "not stated"):
         return f"{column.phrase} {wanted}"
@@ -50,8 +55,17 @@ def result_in_words(result: Result, table: CaseTable) -> str:
     """The result as a sentence or two, with n, the interval, and the rows behind it where they are few."""
     query = result.query
     if query.by:
-        lines = [f"{condition_in_words(condition, table)}: {_value(each, table)}" for condition, each in result.groups]
-        text = "; ".join(lines) + "."
+        groups = result.groups
+        many = len(groups) > 3 and query.measure == "count" and not query.where
+        if many:  # all values of a column, the most frequent first
+            groups = tuple(sorted(groups, key=lambda each: -len(each[1].counted)))
+        lines = [
+            f"{condition_in_words(condition, table)}: {_value(each, table)}" for condition, each in groups[:_GROUPS]
+        ]
+        text = "; ".join(lines) + (f"; {len(groups)} different values in all." if many else ".")
+        if query.measure in SUMMARIES and len(groups) == 2 and None not in (groups[0][1].value, groups[1][1].value):
+            column = table.column(query.of)
+            text += f" Difference {_in_unit(abs((groups[0][1].value or 0) - (groups[1][1].value or 0)), column)}."
         if result.p_value is not None:
             sizes = " and ".join(str(_n(each)) for _, each in result.groups)
             p_value = "p < 0.001" if result.p_value < 0.001 else f"p = {result.p_value:.2g}"
@@ -147,7 +161,8 @@ def _summary(result: Result, column: Column) -> str:
     spread = f"; range {number['min']}–{number['max']}{unit}; n = {summary.n}"
     measure = result.query.measure
     if measure in ("min", "max"):
-        return f"{column.phrase} {number[measure]}{unit}, the {'smallest' if measure == 'min' else 'largest'} of {summary.n}"
+        end = "smallest" if measure == "min" else "largest"
+        return f"{column.phrase} {number[measure]}{unit}, the {end} of {summary.n}"
     if measure == "sum":
         return f"{number['sum']}{unit} in {summary.n} rows"
     if measure in ("median", "range"):

@@ -7,6 +7,7 @@ source does not state what is asked. A row whose value is missing is never count
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias, get_args
@@ -35,16 +36,26 @@ class Condition:
     """What a row must have in one column.
 
     ``wanted``: a value (for a set: a member); a tuple (any of these); "> 50" and the like for numbers;
-    True or False for flags; "~ x" for text that holds x; "any", "none" and "only x" for sets; "stated", "not stated".
-    ``negated`` turns it round ("no lung metastasis").
+    True or False for flags; "~ x" for text that holds the word x; "any", "none" and "only x" for sets;
+    "stated", "not stated".
+    ``negated`` turns it round ("no lung metastasis"); a row may fulfil ``or_else`` instead.
     """
 
     column: str
     wanted: Wanted
     negated: bool = False
+    or_else: Condition | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns it looks at."""
+        return (self.column, *(self.or_else.columns if self.or_else else ()))
 
     def holds(self, record: Record) -> bool | None:
         """Whether a record fulfils it; None where the source does not state the column."""
+        if self.or_else is not None:
+            either = {replace(self, or_else=None).holds(record), self.or_else.holds(record)}
+            return True if True in either else None if None in either else False
         value = record.values[self.column]
         if self.wanted in ("stated", "not stated"):
             return (value is not None) == (self.wanted == "stated")
@@ -110,17 +121,16 @@ def run(query: Query, table: CaseTable) -> Result:
     if query.by:
         return _compared(query, table)
     among = [record for record in table.records if all(condition.holds(record) for condition in query.given)]
-    asked = [*(condition.column for condition in query.where if condition.wanted not in ("stated", "not stated"))]
-    if query.measure in SUMMARIES:
-        asked.append(query.of)
+    asked = [query.of] if query.measure in SUMMARIES else []
     if query.measure == "survival":
-        asked += ["follow_up_months", "outcome"]
+        asked = ["follow_up_months", "outcome"]
     holds = {record.number: [condition.holds(record) for condition in query.where] for record in among}
     # A row that already fails one condition is no case, whatever else it leaves open.
     unclear = [
         record.number
         for record in among
-        if False not in holds[record.number] and any(record.values[name] is None for name in asked)
+        if False not in holds[record.number]
+        and (None in holds[record.number] or any(record.values[name] is None for name in asked))
     ]
     base = [record for record in among if record.number not in unclear]
     counted = [record for record in base if all(holds[record.number])]
@@ -215,7 +225,7 @@ def _matches(value: Value, wanted: Wanted) -> bool:
         return _COMPARISONS[sign](value, number)
     if isinstance(value, str) and isinstance(wanted, str):
         if wanted.startswith("~ "):
-            return wanted.removeprefix("~ ").casefold() in value.casefold()
+            return re.search(rf"\b{re.escape(wanted.removeprefix('~ '))}\b", value) is not None
         return value.casefold() == wanted.casefold()
     return value == wanted
 
@@ -234,7 +244,8 @@ def check(query: Query, table: CaseTable) -> None:
         QueryError: it has not that column, or the measure cannot be taken of it.
     """
     known = {column.name: column for column in table.columns}
-    named = [condition.column for condition in (*query.where, *query.given, *query.by)] + [query.of, *query.show]
+    named = [name for each in (*query.where, *query.given, *query.by) for name in each.columns]
+    named += [query.of, *query.show]
     if query.measure == "survival":
         named += ["follow_up_months", "outcome"]
     if unknown := [name for name in named if name and name not in known]:

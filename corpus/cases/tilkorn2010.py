@@ -81,8 +81,8 @@ def read(raw: str, words: frozenset[str]) -> Iterator[Record]:
     Raises:
         ValueError: a curated cell does not stand where its row is.
     """
-    with files("corpus.cases").joinpath("tilkorn2010.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    curated = files("corpus.cases").joinpath("tilkorn2010.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(curated.splitlines()))
     titles = list(rows[0])
     second = titles.index("NO.")
     positions = [raw.index("Table 1 Data of the patient"), raw.index("Table 2 Follow up data")]

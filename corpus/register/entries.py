@@ -55,7 +55,7 @@ class Check:
         if result.value is None or not isinstance(self.printed, int | float):
             return False
         digits = len(str(self.printed).partition(".")[2]) if isinstance(self.printed, float) else 0
-        return abs(result.value - self.printed) <= 0.5000001 * 10**-digits
+        return bool(abs(result.value - self.printed) <= 0.5000001 * 10**-digits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,116 @@
+"""The conditions of a query: which say among whom to count, which are compared, which are asked.
+
+In: a query without conditions, and what was found in the question. Out: the query with them, or None
+where they contradict each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.cases import grammar
+from assistant.cases.scanning import Found
+from corpus.cases import table
+from corpus.cases.models import CaseTable
+from corpus.cases.query import Condition, Query
+
+_OWN_CASE = ("This case", "Present case")
+Placed = tuple[int, Condition]  # a condition with its place in the question
+
+
+def filtered(query: Query, found: Found) -> Query | None:
+    """The query with its conditions: those of the subject given, those of the predicate asked."""
+    case_table = table(query.table)
+    sorted_out = _compared(query, found, case_table)
+    if sorted_out is None:
+        return None
+    kept, by = sorted_out
+    if query.measure != "list" and any(each.wanted in _OWN_CASE for _, each in kept):
+        return None  # "own case included" says nothing of a filter
+    kept.sort(key=lambda each: each[0])
+    if found.contrast:
+        if by or not kept:
+            return None
+        _, last = kept.pop()
+        by = (last, replace(last, negated=not last.negated))
+    if query.measure == "list" and by:
+        query = replace(query, measure="count")
+    if query.measure not in ("count", "share"):
+        return replace(query, where=tuple(condition for _, condition in kept), by=by)
+    subject = _subject(found, {position for position, _ in kept}, compared=bool(by))
+    where = tuple(dict.fromkeys(each for position, each in kept if position not in subject))
+    given = tuple(dict.fromkeys(each for position, each in kept if position in subject and each not in where))
+    if found.counts > 1 and len({each.column for each in where}) > 1 and not grammar.OF_THOSE.search(found.text):
+        return None  # "how many relapses, how many metastases?" are two questions
+    if by and not where:
+        query = replace(query, measure="count")
+    return replace(query, where=where, given=given, by=by)
+
+
+def values_of(case_table: CaseTable, column: str) -> tuple[Condition, ...]:
+    """A condition for every value of a column of single values, in the order in which they are printed."""
+    values = dict.fromkeys(record.values[column] for record in case_table.records)
+    return tuple(Condition(column, value) for value in values if value is not None and not isinstance(value, frozenset))
+
+
+def _compared(query: Query, found: Found, case_table: CaseTable) -> tuple[list[Placed], tuple[Condition, ...]] | None:
+    """Conditions to fulfil and conditions to compare; None where there is more than one comparison."""
+    kinds = {column.name: column.kind for column in case_table.columns}
+    placed = list(dict.fromkeys((place, each) for place, some in found.conditions for each in some[query.table]))
+    if not set(found.by_columns) <= set(kinds):
+        return None
+    groups = [values_of(case_table, column) for column in found.by_columns]
+    kept: list[Placed] = []
+    for column in dict.fromkeys(condition.column for _, condition in placed):
+        same = [(place, each) for place, each in placed if each.column == column]
+        conditions = [each for _, each in same]
+        if _opposed(conditions, kinds[column], found, case_table):
+            groups.append(tuple(conditions))
+        elif found.either and len({each.wanted for each in conditions}) > 1:
+            if any(each.negated for each in conditions):
+                return None
+            wanted = tuple(each.wanted for each in conditions if not isinstance(each.wanted, tuple))
+            kept.append((same[0][0], Condition(column, wanted)))
+        else:
+            kept += same
+    return (kept, groups[0] if groups else ()) if len(groups) < 2 else None
+
+
+def _opposed(some: Sequence[Condition], kind: str, found: Found, case_table: CaseTable) -> bool:
+    """Whether conditions on one column are alternatives to compare: "men and women", "before 1980 and after 2010"."""
+    if len({each.wanted for each in some}) == 1:
+        return len({each.negated for each in some}) > 1
+    if kind == "set":
+        return grammar.AGAINST.search(found.text) is not None
+    if kind == "number" and any(isinstance(each.wanted, str) for each in some):
+        together = any(all(each.holds(record) for each in some) for record in case_table.records)
+        return len(some) == 2 and not together
+    return not found.either
+
+
+def _subject(found: Found, places: set[int], *, compared: bool) -> set[int]:
+    """Which conditions say among whom to count: those before the predicate, or else those after "among"."""
+    before = {place for place in places if place < _predicate(found)}
+    if before and (compared or before < places):
+        return before
+    among = _among(found) & places
+    return among if compared or among < places else set()
+
+
+def _among(found: Found) -> set[int]:
+    """Where the conditions stand that say among whom: "... among the women who died"."""
+    clauses = [match.span("clause") for match in grammar.AMONG.finditer(found.text)]
+    return {place for place, _ in found.conditions if any(start <= place < end for start, end in clauses)}
+
+
+def _predicate(found: Found) -> int:
+    """Where the predicate of the question begins: its first verb that no relative clause holds."""
+    asked = list(grammar.HOW_MANY.finditer(found.text))[-1:]  # "... how many R1, and how many of those died?"
+    for match in asked:
+        if any(place < match.start() for place, _ in found.conditions):
+            return match.start()  # "Of the women, how many ..."
+    for match in grammar.VERB.finditer(found.text, asked[0].end() if asked else 0):
+        if not grammar.RELATIVE.search(found.text[: match.start()]):
+            return match.start()
+    return len(found.text) if asked else 0

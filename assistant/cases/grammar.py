@@ -1,0 +1,57 @@
+"""The grammar of questions over rows: patterns of what stands between the phrases of ``phrases.toml``."""
+
+from __future__ import annotations
+
+import re
+
+# A superlative without a noun means this column.
+SUPERLATIVES = (
+    (re.compile(r"\b(?:young|old)est\b"), "age"),
+    (re.compile(r"\b(?:small|larg|bigg)est\b"), "size_mm"),
+    (re.compile(r"\b(?:short|long)est\b"), "follow_up_months"),
+    (re.compile(r"\b(?:earli|lat)est|most recent|first\b"), "year"),
+)
+# "... by sex": compare the values of a column.
+BY_COLUMNS = {
+    "sex": "sex", "gender": "sex", "margin": "margin", "margins": "margin", "grade": "grade", "site": "site",
+    "side": "side", "outcome": "outcome", "country": "country", "operation": "operation",
+}  # fmt: skip
+BY = re.compile(
+    r"\b(?:by|per|according to|split by|stratified by|for each|broken down by) (?:the )?"
+    rf"(?:type of )?({'|'.join(BY_COLUMNS)})\b"
+)
+CASE_NUMBER = re.compile(
+    r"\b(?:(?:case|patient|pt|row|entry)s?,? ?(?:no\.?|number|#)?|no\.?|number|#) ?(\d{1,2})\b"
+    r"(?! ?(?:cm|mm|gy|months|years|%))"
+)
+VERB = re.compile(
+    r"\b(?:had|have|has|were|was|are|is|did|do|received|got|underwent|developed|died|survived|recurred|relapsed|"
+    r"metastasi[sz]ed|showed|went|remained|presented|involved|arose|originated|came|spread|treated|followed|still)\b"
+)
+RELATIVE = re.compile(r"(?:\b(?:who|that|which|whose \w+)|,)\s*$")
+HOW_MANY = re.compile(r"\bhow many\b|\bhow often\b|\b(?:share|proportion|percentage|fraction|number|percent)\b")
+# "... than those without?": the last condition against its opposite.
+CONTRAST = re.compile(
+    r"(?:\b(?:than|versus|vs\.?|and|or|compared (?:with|to)|against) (?:in |of )?"
+    r"(?:those |patients |people |cases |the (?:ones|others|rest) )*"
+    r"(?:without(?: (?:it|them|any|one))?|who (?:did|had) not|with none)(?= ?(?:$|,|give|state|calculate|tell|in ))|"
+    r"(?<=\bwith) (?:and|or|versus|vs) without\b|\b(?:than|versus|vs) (?:in )?the (?:others|rest)\b)"
+)
+NOT_STATED = re.compile(
+    r"\b(?:(?:is|are|was|were) )?"
+    r"(?:(?:not|never) (?:reported|stated|written|recorded|given|known|entered|available)|"
+    r"un(?:reported|stated|known|recorded)|missing)\b|\bmissingness\b|\b(?:no|without(?: any| a)?|lack(?:s|ing)?) "
+    r"(?=(?:tumou?r )?(?:size|outcome|site|country|symptom|sex|age|side)s?\b|\x1f)"
+)
+OF_THOSE = re.compile(r"\b(?:of|from|among) (?:those|these|them|whom|which)\b")
+AGAINST = re.compile(r"\b(?:as against|versus|vs|compared (?:with|to)|against|than)\b")
+AMONG = re.compile(
+    r"(?<!how many )(?<!number )\b(?:among(?:st)?|out of|(?:in|of) (?:the |all |those )*"
+    r"(?=\w* ?(?:patients|cases|people|those|women|men)\b))(?P<clause>(?:(?! how many\b| what\b|,).)*)"
+)
+# Words that turn a question into another one, which rows do not answer.
+DIFFERENT = re.compile(
+    r"\b(?:except|apart from|other than|excluding|excluded|unlike|besides|leaving aside|die of|die from|cause of death|"
+    r"(?:treatment|therapy) (?:was |were )?(?:given |used )?for the|(?:treated|managed) (?:it|when|as))\b"
+)
+SHORT = (("w/o", "without"), ("w/?", "with"), ("tbl", "table"), (r"i\.?e\.?", "that is"), ("half a year", "6 months"))
