@@ -1,4 +1,4 @@
-"""The command line, ``vlms``: ask, serve, index, sources, and what other packages add (eval).
+"""The command line, ``vlms``: ask, serve, index, sources, cases, audit, and what other packages add (eval).
 
 Nothing heavy is imported before a command needs it, so that ``vlms --help`` is immediate. Whatever is
 wrong with what the user gave is one sentence on standard error and exit code 2.
@@ -110,6 +110,49 @@ def sources(corpus: CorpusOption = None) -> None:
     from corpus.loading import SHIPPED, read_sources
 
     show_sources([source for source, _ in read_sources(corpus or SHIPPED)])
+
+
+@app.command()
+def cases(
+    name: Annotated[str, typer.Argument(help="gsv-review, tilkorn2010 or aalaoui2026.")] = "gsv-review",
+    out: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--out", help="Write the whole table here, .csv or .parquet, instead of showing it."),
+    ] = None,
+) -> None:
+    """Show a case table of the sources, or write it with its typed and its printed columns."""
+    from corpus.cases import TABLES
+
+    if name not in TABLES:
+        raise ValueError(f"There is no case table '{name}'; there are: {', '.join(TABLES)}.")
+    if out is not None:
+        from corpus.cases.export import write
+
+        print(f"{write(name, out)} rows of {name} are in '{out}'.")
+        return
+    from assistant.terminal import show_cases
+
+    show_cases(name)
+
+
+@app.command()
+def audit(
+    corpus: CorpusOption = None,
+    html: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--html", help="Write the report here as a page, instead of printing Markdown."),
+    ] = None,
+) -> None:
+    """Print where the sources disagree, with quotes, and every figure recomputed from their case tables."""
+    from assistant import audit as report
+    from corpus import load_corpus
+
+    documents = load_corpus(corpus)
+    if html is None:
+        print(report.markdown(documents), end="")
+    else:
+        html.write_text(report.html(documents), encoding="utf-8")
+        print(f"The report is in '{html}'.")
 
 
 def _add_commands() -> None:

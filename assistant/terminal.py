@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from assistant.answer import Answer, Quote
+from corpus.cases import table as case_table
 from corpus.models import Source
 
 
@@ -24,10 +25,20 @@ def show(answer: Answer) -> None:
         console.print(Text(answer.reason, style="bold yellow"))
         if answer.nearest:
             console.print(Text("\nNearest passages (not an answer):", style="dim"))
+    for computed in answer.computed:
+        console.print(Text(f"\n{computed.statement}", style="bold"))
+        for line in (computed.missing, computed.printed):
+            if line:
+                console.print(Text(line))
+        console.print(Text(f"Computed from {computed.source}, {computed.table}: {computed.query}.", style="dim"))
     for number, quote in enumerate(answer.quotes or answer.nearest[:3], 1):
         console.print()
         console.print(Padding(_quoted(quote, number), (0, 2)))
         console.print(Padding(_cited(quote), (0, 2)))
+    if answer.disagreements:
+        console.print(Text("\nCompare:", style="bold"))
+    for entry in answer.disagreements:
+        console.print(Padding(Text(f"{entry.verdict}: {entry.statement}", style="yellow"), (0, 2)))
     console.print(
         Text(f"\nConfidence {answer.confidence:.2f}. A reading aid for professionals, not advice.", style="dim")
     )
@@ -46,6 +57,15 @@ def _cited(quote: Quote) -> Text:
     if quote.also_in:
         text.append(f"; also in {', '.join(quote.also_in)}")
     return text
+
+
+def show_cases(name: str) -> None:
+    """Print a case table as its source prints it, row after row."""
+    source = case_table(name)
+    shown = Table(*source.records[0].cells, title=f"{name}, {source.title}", title_justify="left")
+    for record in source.records:
+        shown.add_row(*(Text(cell.text) for cell in record.cells.values()))
+    Console().print(shown)
 
 
 def show_sources(sources: Sequence[Source]) -> None:

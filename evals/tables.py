@@ -37,8 +37,8 @@ EXPLANATION = (
 )
 ABBREVIATIONS = (
     "facts: all key facts within the first 3 quotes; docs: all needed documents quoted; 50 w: right passage within "
-    "the first 50 words; words: in the first quote; answ.: answered (of answerable); wrong: answered (of unanswerable); value: value and rows "
-    "right (row questions); verd.: the expected verdict on a claim is shown."
+    "the first 50 words; words: in the first quote; answ.: answered (of answerable); wrong: answered (of "
+    "unanswerable); value: value and rows right (row questions); verd.: the expected verdict on a claim is shown."
 )
 
 

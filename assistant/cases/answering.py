@@ -26,11 +26,25 @@ def compute(corpus: Corpus, question: str) -> tuple[Computed, ...]:
     known = tables_of(corpus)
     if not known:
         return ()
+    queries = [query for query in read_question(question) if query.table in known]
+    if absent := [each for query in queries if (each := _absent(corpus, query, table(query.table)))]:
+        return tuple(absent)
     return tuple(
         _computed(corpus, result, table(query.table))
-        for query in read_question(question)
-        if query.table in known and (result := run(query, table(query.table))).base and _says(result)
+        for query in queries
+        if (result := run(query, table(query.table))).base and _says(result)
     )
+
+
+def _absent(corpus: Corpus, query: Query, case_table: CaseTable) -> Computed | None:
+    """That there is no case of a number that is asked for; None where there is."""
+    asked = [each.wanted for each in query.where if each.column == "case" and isinstance(each.wanted, int)]
+    if all(number in range(1, len(case_table.records) + 1) for number in asked):
+        return None
+    source = corpus[case_table.doc_id].source.short_name
+    statement = f"{case_table.title} has {len(case_table.records)} {case_table.noun}, none with the number {asked[0]}."
+    words = query_in_words(query, case_table)
+    return Computed(case_table.doc_id, case_table.title, source, words, statement, "", None, (), (), (), stated=False)
 
 
 def _says(result: Result) -> bool:

@@ -35,7 +35,8 @@ CONTRAST = re.compile(
     r"(?:\b(?:than|versus|vs\.?|and|or|compared (?:with|to)|against) (?:in |of )?"
     r"(?:those |patients |people |cases |the (?:ones|others|rest) )*"
     r"(?:without(?: (?:it|them|any|one))?|who (?:did|had) not|with none)(?= ?(?:$|,|give|state|calculate|tell|in ))|"
-    r"(?<=\bwith) (?:and|or|versus|vs) without\b|\b(?:than|versus|vs) (?:in )?the (?:others|rest)\b)"
+    r"(?<=\bwith) (?:and|or|versus|vs) without\b|"
+    r",? ?(?:and )?how many (?:had |got |have |received )?none\b|\b(?:than|versus|vs) (?:in )?the (?:others|rest)\b)"
 )
 NOT_STATED = re.compile(
     r"\b(?:(?:is|are|was|were) )?"
@@ -43,6 +44,7 @@ NOT_STATED = re.compile(
     r"un(?:reported|stated|known|recorded)|missing)\b|\bmissingness\b|\b(?:no|without(?: any| a)?|lack(?:s|ing)?) "
     r"(?=(?:tumou?r )?(?:size|outcome|site|country|symptom|sex|age|side)s?\b|\x1f)"
 )
+WHAT_HAPPENED = re.compile(r"\bwhat (?:happened|became)\b")
 OF_THOSE = re.compile(r"\b(?:of|from|among) (?:those|these|them|whom|which)\b")
 AGAINST = re.compile(r"\b(?:as against|versus|vs|compared (?:with|to)|against|than)\b")
 AMONG = re.compile(

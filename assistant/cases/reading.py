@@ -16,8 +16,9 @@ from assistant.cases.lexicon import SERIES
 from assistant.cases.scanning import Found, find
 from corpus.cases import TABLES, table
 from corpus.cases.models import CaseTable
-from corpus.cases.query import SUMMARIES, Condition, Measure, Query, QueryError, check
+from corpus.cases.query import SUMMARIES, Condition, Query, QueryError, check
 
+_COURSE = ("recurrence", "metastasis", "outcome")
 _OF_SERIES = {"adjuvant": "treatment", "symptoms": "presentation"}  # what the columns of series are called
 
 
@@ -62,11 +63,8 @@ def _measured(found: Found, case_table: CaseTable, columns: Sequence[str]) -> Qu
     if "mode" in found.measures:
         kinds = [case_table.column(each).kind for each in columns]
         several = len(kinds) == 1 and kinds[0] in ("choice", "text")
-        return (
-            replace(query, measure="count", show=())
-            if several or (not kinds and _compares(found, case_table))
-            else None
-        )
+        told = several or (not kinds and _compares(found, case_table))
+        return replace(query, measure="count", show=()) if told else None
     if found.months is not None:
         return replace(query, measure="survival", at=found.months)
     if summary is not None:
@@ -75,7 +73,9 @@ def _measured(found: Found, case_table: CaseTable, columns: Sequence[str]) -> Qu
             return None
         ends = {"min", "max"} <= set(found.measures)  # "youngest and oldest"
         shown = tuple(each for each in query.show if each != of)
-        return replace(query, measure=_measure("range" if ends else summary), of=of, show=shown)
+        if grammar.WHAT_HAPPENED.search(found.text):
+            shown += tuple(each.name for each in case_table.columns if each.name in _COURSE)
+        return replace(query, measure="range" if ends else summary, of=of, show=shown)
     if "share" in found.measures:
         return replace(query, measure="share")
     if "count" in found.measures:
@@ -84,10 +84,6 @@ def _measured(found: Found, case_table: CaseTable, columns: Sequence[str]) -> Qu
         asked = re.search(r"\b(?:how many|how often|number|count|n)\b", found.text)
         return replace(query, measure="count") if asked or not columns else query  # "is there any record of its size?"
     return query if columns or "list" in found.measures or _compares(found, case_table) else None
-
-
-def _measure(name: str) -> Measure:
-    return next(each for each in SUMMARIES if each == name)
 
 
 def _compares(found: Found, case_table: CaseTable) -> bool:

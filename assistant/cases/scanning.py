@@ -65,8 +65,8 @@ class _Scan:
 def find(question: str) -> Found:
     """What a question holds."""
     words, scan = lexicon(), _Scan(text := _normal(question))
-    contrast = bool(scan.take(grammar.CONTRAST))
     scan.take(words.noise)
+    contrast = bool(scan.take(grammar.CONTRAST))
     either = re.search(r"\bor\b", scan.text) is not None
     by_columns = [grammar.BY_COLUMNS[match[1]] for match in scan.take(grammar.BY)]
     named = _tables(scan)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from corpus.cases.models import CaseTable, Column, Record, Value
-from corpus.cases.query import SUMMARIES, Condition, Query, Result, follow_up
+from corpus.cases.query import SUMMARIES, Condition, Measure, Query, Result, follow_up
 
 _GROUPS = 6  # groups named in a sentence
 LISTED = 14  # rows named one by one in a sentence; more stand in the table below it
@@ -87,8 +88,9 @@ def missing_in_words(result: Result, table: CaseTable) -> str:
         return ""
     numbers = ", ".join(map(str, missing[:LISTED])) + (", …" if len(missing) > LISTED else "")
     one = len(missing) == 1
-    noun = {"cases": "case", "patients": "patient"}.get(table.noun, "row") if one else table.noun
-    return f"Not stated, and so left out: {len(missing)} {noun} (no. {numbers})."
+    noun = {"cases": "case", "patients": "patient"}.get(table.noun, "row") if one and result.query.by else table.noun
+    total = "" if result.query.by else f" of {len(result.base) + len(missing)}"
+    return f"Not stated, and so left out: {len(missing)}{total} {noun} (no. {numbers})."
 
 
 def label(record: Record) -> str:
@@ -172,7 +174,7 @@ def _summary(result: Result, column: Column) -> str:
     return f"mean {column.phrase} {number['mean']}{unit}{_sd(summary.sd, number)} (median {number['median']}{spread})"
 
 
-def _sd(sd: float, number: dict[str, str]) -> str:
+def _sd(sd: float, number: Mapping[Measure, str]) -> str:
     return "" if math.isnan(sd) else f" ± {number['sd']} SD"
 
 

@@ -17,7 +17,7 @@ from corpus.cases.models import CaseTable, Column, Record, Value
 
 Measure = Literal["count", "share", "list", "mean", "sd", "median", "range", "min", "max", "sum", "survival"]
 MEASURES = get_args(Measure)
-SUMMARIES = ("mean", "sd", "median", "range", "min", "max", "sum")
+SUMMARIES: tuple[Measure, ...] = ("mean", "sd", "median", "range", "min", "max", "sum")
 Wanted: TypeAlias = str | int | float | bool | tuple[str | int | float, ...]
 _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     ">=": operator.ge,
@@ -36,7 +36,8 @@ class Condition:
     """What a row must have in one column.
 
     ``wanted``: a value (for a set: a member); a tuple (any of these); "> 50" and the like for numbers;
-    True or False for flags; "~ x" for text that holds the word x; "any", "none" and "only x" for sets;
+    True or False for flags; "~ x" for text that holds the word x; "any", "none",
+    "several" and "only x" for sets;
     "stated", "not stated".
     ``negated`` turns it round ("no lung metastasis"); a row may fulfil ``or_else`` instead.
     """
@@ -219,6 +220,8 @@ def _matches(value: Value, wanted: Wanted) -> bool:
     if isinstance(value, frozenset):
         if isinstance(wanted, str) and wanted.startswith("only "):
             return value == {wanted.removeprefix("only ")}
+        if wanted == "several":
+            return len(value) > 1
         return bool(value) == (wanted == "any") if wanted in ("any", "none") else wanted in value
     if isinstance(wanted, str) and isinstance(value, int | float) and not isinstance(value, bool):
         sign, number = _comparison(wanted)
