@@ -39,18 +39,25 @@ _TOPICS = {  # of the register, by column of a case table
 
 
 def touched(
-    corpus: Corpus, quotes: Sequence[Quote], computed: Sequence[Computed] = (), near: Collection[int] = ()
+    corpus: Corpus,
+    quotes: Sequence[Quote],
+    computed: Sequence[Computed] = (),
+    near: Collection[int] = (),
+    claim: Entry | None = None,
 ) -> tuple[Disagreement, ...]:
     """The entries that quote one of these passages, weightiest first, at most four.
 
     ``near`` are units that rank close behind the quotes: what is shown to be wrong there counts too, where it is
     of weight. Confirmed recomputations come with the first quote only: they reassure, they do not warn. A row that is
-    quoted for one of its columns brings what the register says of that column. The entry about a computed
-    figure itself comes first.
+    quoted for one of its columns brings what the register says of that column. The entry about the ``claim``
+    that is asked about, and that about a computed figure itself, come first.
     """
     about = {name for each in computed for name in each.entries}
     topics = {topic for each in computed for column in each.columns for topic in _TOPICS.get(column, ())}
     found: dict[str, tuple[int, Entry]] = {}
+    if claim is not None:
+        about.add(claim.id)
+        found[claim.id] = (0, claim)
     for place, quote in enumerate(quotes):
         for entry in register.load(corpus):
             if entry.id in found or (computed and quote.kind == "table_row" and entry.topic not in topics):
@@ -62,7 +69,7 @@ def touched(
         if not computed and weighty and any(each.unit in near for each in entry.quotes):
             found.setdefault(entry.id, (len(quotes), entry))
     kept = [each for each in found.values() if each[1].id in about or _matters(*each)]
-    kept.sort(key=lambda each: (each[1].id not in about, *_rank(each[1]), each[0]))
+    kept.sort(key=lambda each: (each[1] != claim, each[1].id not in about, *_rank(each[1]), each[0]))
     return tuple(_disagreement(corpus, entry) for _, entry in kept[:SHOWN])
 
 

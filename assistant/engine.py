@@ -10,6 +10,7 @@ from assistant import rendering
 from assistant.abstention import NO_ADVICE, probability, reason, signals
 from assistant.answer import Answer, Quote
 from assistant.cases.answering import compute, quotes_of
+from assistant.checking import claim_in_question
 from assistant.composing import QUOTES, Passage, compose
 from assistant.dialogue import Resolved
 from assistant.disagreeing import touched
@@ -19,14 +20,17 @@ from assistant.quoting import QuoteError as QuoteError
 from assistant.quoting import quote_units
 from assistant.related import related_questions, suggestions
 from assistant.requests import kind_of_request
-from assistant.retrieval import Ranked, retrieve
+from assistant.retrieval import retrieve
 from assistant.settings import abstention
 from assistant.understanding import understand
 from corpus.models import Corpus
+from corpus.register import Entry
 from index import Index, open_index
 
 AUDIENCES = ("clinician", "patient")
 NEAR = 12  # ranked units in which a passage shown to be wrong is worth a warning
+CLAIMED = 3  # quotes of a claim that is checked
+CHECKED = 0.9  # probability that a question whether a claim is right is answered by the entry found
 NOT_STATED = 0.05  # probability of an answer where the row is there and its cell says NA
 COMPUTED = 0.95  # probability that an understood question over rows is answered rightly: python -m evals.rows
 
@@ -91,15 +95,20 @@ class Assistant:
         related = related_questions(self.index, ranked, passages)
         quotes = tuple(self._quote(passage, resolved, wanted) for passage in passages)
         computed = () if request == "order" else compute(self.corpus, resolved.text)
+        near = ranked.units[:NEAR].tolist()
+        claim = None if request else claim_in_question(self.corpus, resolved.text, near)
+        if claim is not None:
+            quotes = _in_front(self._claimed(claim, near), quotes)
+            confidence = max(confidence, CHECKED)
         unstated = computed if not any(each.stated for each in computed) else ()
         computed = tuple(each for each in computed if each.stated)
         if computed:
-            quotes = _rows_first(quotes_of(self.corpus, computed), quotes)
+            quotes = _in_front(quotes_of(self.corpus, computed), quotes)
             confidence = max(confidence, COMPUTED)
         answer = Answer(asked, resolved.text, "", (), True, confidence, corrections=corrections, related=related)
         if unstated:
             why = f"The tables do not state it: {unstated[0].statement}"
-            rows = _rows_first(quotes_of(self.corpus, unstated), quotes)
+            rows = _in_front(quotes_of(self.corpus, unstated), quotes)
             text = rendering.abstained(why, rows, answer.understood)
             return replace(answer, confidence=min(confidence, NOT_STATED), text=text, reason=why, nearest=rows)
         if not quotes or confidence < abstention(with_bank=bool(self.index.bank)).threshold:
@@ -111,7 +120,7 @@ class Assistant:
             abstained=False,
             note=NO_ADVICE if request == "personal" else "",
             computed=computed,
-            disagreements=touched(self.corpus, quotes, computed, _near(ranked, passages)),
+            disagreements=touched(self.corpus, quotes, computed, _with_neighbours(near, passages), claim),
         )
         return replace(answer, text=rendering.answered(answer, audience))
 
@@ -124,19 +133,24 @@ class Assistant:
         """
         return suggestions(self.index.bank, beginning, count)
 
+    def _claimed(self, claim: Entry, near: Sequence[int]) -> list[Quote]:
+        """What an entry of the register quotes, at most three: first what ranks high for the question."""
+        units = dict.fromkeys(evidence.unit for evidence in claim.quotes)
+        ordered = sorted(units, key=lambda number: near.index(number) if number in near else len(near))
+        return [quote_units(self.corpus, [number]) for number in ordered[:CLAIMED]]
+
     def _quote(self, passage: Passage, question: Resolved, wanted: frozenset[str]) -> Quote:
         quote = quote_units(self.corpus, passage.units, passage.score, passage.also)
         return replace(quote, highlights=highlights(question.text, wanted, quote.text, quote.kind == "table_row"))
 
 
-def _near(ranked: Ranked, passages: Sequence[Passage]) -> frozenset[int]:
+def _with_neighbours(near: Sequence[int], passages: Sequence[Passage]) -> frozenset[int]:
     """Units that rank close behind what is quoted, and the sentences right before and after it."""
-    beside = {number + step for passage in passages for number in passage.units for step in (-1, 1)}
-    return frozenset(beside.union(ranked.units[:NEAR].tolist()))
+    return frozenset(near).union(number + step for passage in passages for number in passage.units for step in (-1, 1))
 
 
-def _rows_first(rows: list[Quote], passages: tuple[Quote, ...]) -> tuple[Quote, ...]:
-    """The rows a computed result rests on, then the passages that say the same in words."""
-    places = {(row.doc_id, row.spans) for row in rows}
+def _in_front(first: Sequence[Quote], passages: tuple[Quote, ...]) -> tuple[Quote, ...]:
+    """The rows a result rests on, or the words of a claim, then the passages that were found."""
+    places = {(quote.doc_id, quote.spans) for quote in first}
     others = [quote for quote in passages if (quote.doc_id, quote.spans) not in places]
-    return (*rows, *others)[: max(QUOTES, len(rows) + 2)]
+    return (*first, *others)[: max(QUOTES, len(first) + 2)]

@@ -25,7 +25,7 @@ _OF_SERIES = {"adjuvant": "treatment", "symptoms": "presentation"}  # what the c
 def read_question(question: str) -> tuple[Query, ...]:
     """The queries that a question means, one a table; none if it is not, or not wholly, understood."""
     found = find(question)
-    if found.unknown or grammar.DIFFERENT.search(found.text):
+    if found.unknown:
         return ()
     candidates = found.named or [name for name in TABLES if name != SERIES]
     return tuple(query for name in candidates if (query := _query(found, table(name))) is not None)

@@ -25,7 +25,8 @@ class Found:
 
     ``named`` are the tables it names; ``conditions`` stand with their place in the text; ``either``: they
     are alternatives ("groin or thigh"); ``contrast``: the last is set against its opposite; ``missing``: it
-    asks for what rows do not state; ``counts``: how often it asks how many; ``unknown``: words left over.
+    asks for what rows do not state; ``counts``: how often it asks how many; ``unknown``: words that are not
+    known, or that make it a question which rows do not answer.
     """
 
     text: str
@@ -66,6 +67,7 @@ def find(question: str) -> Found:
     """What a question holds."""
     words, scan = lexicon(), _Scan(text := _normal(question))
     scan.take(words.noise)
+    different = grammar.DIFFERENT.findall(scan.text)
     contrast = bool(scan.take(grammar.CONTRAST))
     either = re.search(r"\bor\b", scan.text) is not None
     by_columns = [grammar.BY_COLUMNS[match[1]] for match in scan.take(grammar.BY)]
@@ -104,7 +106,7 @@ def find(question: str) -> Found:
         contrast=contrast,
         missing=missing,
         counts=counts,
-        unknown=re.findall(r"\w[\w-]*", scan.text),
+        unknown=[*different, *re.findall(r"\w[\w-]*", scan.text)],
     )
 
 
