@@ -15,7 +15,8 @@ from corpus.models import Corpus
 from corpus.register import Entry
 
 _ASKS_WHETHER = re.compile(
-    r"\b(?:(?<!all )right(?! (?:thigh|leg|side|groin|shank|ankle|knee|vein|arm))|correct(?:ly)?|true|hold(?:s|ing)?(?: up)?|borne? out|bears?|rebuil[dt]|reproduc\w+|recalculat\w+|"
+    r"\b(?:(?<!all )right(?! (?:thigh|leg|side|groin|shank|ankle|knee|vein|arm))|correct(?:ly)?|true|"
+    r"hold(?:s|ing)?(?: up)?|borne? out|bears?|rebuil[dt]|reproduc\w+|recalculat\w+|"
     r"re-?comput\w+|agree\w*|match\w*|fit(?:s|ting)?|tally|tallies|consistent|add(?:s)? up|check|verif\w+|confirm\w*|"
     r"support(?:s|ed)?|contradict\w*|accurate(?:ly)?|what .* really|arrive|get both|by its own|own (?:table|rows|data)|"
     r"does that|does this|do the rows|do its rows|is that|stand up|error|mistake\w*|wrong)\b",

@@ -25,7 +25,7 @@ import assistant.settings
 from assistant.settings import PARTS
 from evals.ablation import first_right
 from evals.fit_ranking import fit_ranking
-from evals.questions import Question, load_questions
+from evals.questions import COMPUTED_KINDS, Question, load_questions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,11 +56,16 @@ def fit(
     index_dir: Annotated[Optional[Path], typer.Option("--index-dir", help="Where the index lies.")] = None,  # noqa: UP045
 ) -> None:
     """Fit ranking and abstention and write them to assistant/weights.toml."""
+    from assistant.cases.reading import read_question
     from assistant.settings import ranking
     from index import open_index
 
     index = open_index(index_dir=index_dir)
-    questions = [*load_questions(index.corpus, "own", "tuning"), *load_questions(index.corpus, folder=FITTING)]
+    questions = [
+        question
+        for question in (*load_questions(index.corpus, "own", "tuning"), *load_questions(index.corpus, folder=FITTING))
+        if question.kind not in COMPUTED_KINDS and not read_question(question.text)  # rows answer these
+    ]
     common = asdict(ranking())
     text = _HEAD.format(date=f"{datetime.now(UTC):%Y-%m-%d}", **common)
     weights: dict[bool, Ranking] = {}

@@ -41,7 +41,8 @@ def filtered(query: Query, found: Found) -> Query | None:
     subject = _subject(found, {position for position, _ in kept}, compared=bool(by))
     where = tuple(dict.fromkeys(each for position, each in kept if position not in subject))
     given = tuple(dict.fromkeys(each for position, each in kept if position in subject and each not in where))
-    if found.counts > 1 and len({each.column for each in where}) > 1 and not grammar.OF_THOSE.search(found.text):
+    named = {each.column for _, each in kept}
+    if found.counts > 1 and len(named) > 1 and not by and not grammar.OF_THOSE.search(found.text):
         return None  # "how many relapses, how many metastases?" are two questions
     if by and not where:
         query = replace(query, measure="count")

@@ -45,6 +45,7 @@ NOT_STATED = re.compile(
     r"(?=(?:tumou?r )?(?:size|outcome|site|country|symptom|sex|age|side)s?\b|\x1f)"
 )
 WHAT_HAPPENED = re.compile(r"\bwhat (?:happened|became)\b")
+EARLY_OR_LATE = re.compile(r"\b(?:earli|lat|soon)est\b")
 OF_THOSE = re.compile(r"\b(?:of|from|among) (?:those|these|them|whom|which)\b")
 AGAINST = re.compile(r"\b(?:as against|versus|vs|compared (?:with|to)|against|than)\b")
 AMONG = re.compile(

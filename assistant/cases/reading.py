@@ -111,5 +111,8 @@ def _of(found: Found, case_table: CaseTable, measure: str, columns: Sequence[str
     if "patients" in known and "patients" in found.text:
         return "patients"
     if measure in ("min", "max", "range"):
+        recurrence = any(each.column == "recurrence" for _, some in found.conditions for each in some[case_table.id])
+        if recurrence and "recurrence_months" in known and grammar.EARLY_OR_LATE.search(found.text):
+            return "recurrence_months"  # "the earliest and the latest relapse"
         return next((of for words, of in grammar.SUPERLATIVES if words.search(found.text) and of in known), None)
     return None

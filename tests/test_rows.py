@@ -1,0 +1,193 @@
+"""Questions over rows: understood wholly or not at all, computed in the open."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.answer import Answer
+from assistant.cases.quantities import figures
+from assistant.cases.reading import read_question
+from corpus.cases import table
+from corpus.cases.query import run
+
+
+def asked(question: str):
+    queries = read_question(question)
+    assert len(queries) == 1, question
+    return run(queries[0], table(queries[0].table))
+
+
+@pytest.mark.parametrize(
+    ("question", "k", "n"),
+    [
+        ("How many of the saphenous cases had lung metastases?", 9, 46),
+        ("How many women in the saphenous review were over 60?", 15, 29),
+        ("GSV table: tumours of 5 cm or more, how many?", 23, 49),
+        ("How many of Tilkorn's R0 patients had a local recurrence?", 5, 9),
+        ("What share of the saphenous patients with metastases died?", 6, 12),
+        ("In how many saphenous cases was there neither local recurrence nor metastasis?", 31, 46),
+        ("How many saphenous patients had chemotherapy alone?", 4, 45),
+        ("How many of the 57 saphenous cases are from the 1990s?", 9, 57),
+        ("How many Bochum patients had no radiotherapy?", 6, 12),
+    ],
+)
+def test_counts_are_those_of_the_rows(question, k, n):
+    result = asked(question)
+    assert (len(result.counted), len(result.base)) == (k, n)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many of the 57 saphenous patients smoked?",
+        "How many saphenous patients were obese?",
+        "Mean blood loss in the Bochum series?",
+        "How many saphenous cases except the Chinese ones recurred?",
+        "How many patients were there?",
+        "What did the dead saphenous patients die of?",
+        "Which chemotherapy did Saglik's patient get?",
+        "How many relapses and how many metastases in the Bochum series?",
+        "Who discovered veins?",
+        "",
+    ],
+)
+def test_a_filter_that_is_not_understood_is_never_guessed(question):
+    assert read_question(question) == ()
+
+
+def test_a_question_that_fits_two_tables_is_answered_for_each():
+    assert {query.table for query in read_question("How many women had a local recurrence?")} == {
+        "gsv-review",
+        "tilkorn2010",
+    }
+
+
+def test_what_was_asked_and_what_was_given_are_told_apart():
+    (query,) = read_question("Of the saphenous patients who had radiotherapy, how many had metastases?")
+    assert [each.column for each in query.given] == ["adjuvant"]
+    assert [each.column for each in query.where] == ["metastasis"]
+
+
+@pytest.mark.parametrize(
+    ("words", "digits"),
+    [("sixty-six", "66"), ("in her sixties", "in her 60s"), ("the twelve", "the 12"), ("ninety", "90"), ("one", "one")],
+)
+def test_number_words_become_figures(words, digits):
+    assert figures(words) == digits
+
+
+@given(st.text(max_size=120))
+def test_no_text_breaks_the_reader(text):
+    for query in read_question(text):
+        run(query, table(query.table))
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "how",
+                "many",
+                "saphenous",
+                "cases",
+                "women",
+                "men",
+                "over",
+                "under",
+                "60",
+                "5",
+                "cm",
+                "mm",
+                "with",
+                "without",
+                "lung",
+                "metastases",
+                "recurrence",
+                "and",
+                "or",
+                "radiotherapy",
+                "chemotherapy",
+                "died",
+                "alive",
+                "mean",
+                "median",
+                "age",
+                "follow-up",
+                "by",
+                "sex",
+                "versus",
+                "thigh",
+                "groin",
+                "R0",
+                "R1",
+                "Bochum",
+            ]
+        ),
+        max_size=12,
+    )
+)
+def test_no_sequence_of_known_words_breaks_the_reader(words):
+    for query in read_question(" ".join(words)):
+        result = run(query, table(query.table))
+        assert set(result.counted) <= set(result.base) | set(result.counted)
+        assert not set(result.counted) & set(result.missing)
+
+
+def test_a_computed_answer_states_value_n_interval_rows_and_missing(bot):
+    answer = bot.ask("How many of the saphenous cases had lung metastases?")
+    (computed,) = answer.computed
+    assert computed.statement.startswith("9 of 46 cases (19.6 %, 95 % confidence interval 11 to 33 %)")
+    assert "#22 Dzsinch 1992" in computed.statement
+    assert "11 of 57 cases" in computed.missing
+    assert computed.query == "number of cases with metastasis (lung)"
+    assert computed.cases == (13, 16, 22, 23, 27, 36, 41, 56, 57)
+    assert answer.table[0]["Metastasis"] == "Lung/scalp/chest/bone/heart"
+    assert all(bot.corpus[row.doc_id].text_at(row.spans) == row.text for row in computed.rows)
+    assert computed.statement in answer.text
+    assert Answer.from_dict(json.loads(json.dumps(answer.to_dict()))) == answer
+
+
+def test_the_authors_own_figure_stands_beside_the_computed_one(bot):
+    answer = bot.ask("What was the three-year survival in the Bochum series?")
+    (computed,) = answer.computed
+    assert computed.value == pytest.approx(56.8, abs=0.05)
+    assert computed.printed == "The authors print 57, which the rows confirm."
+    assert "57%" in answer.quotes[0].text
+    assert (
+        "does not agree with the rows" in bot.ask("How many saphenous cases had adjuvant therapy?").computed[0].printed
+    )
+
+
+def test_what_happened_to_the_r1_patients_names_them(bot):
+    answer = bot.ask("What happened to the R1 patients?")
+    assert all(f"atient {number}" in answer.computed[0].statement for number in (2, 4, 10))
+    assert [quote.kind for quote in answer.quotes[:3]] == ["table_row"] * 3
+
+
+def test_a_cell_that_says_na_is_no_answer(bot):
+    answer = bot.ask("How big was the growth in the 42-year-old woman with ankle oedema from 1919?")
+    assert answer.abstained
+    assert "Size (mm): NA" in answer.reason
+    assert "Van Ree" in answer.nearest[0].text
+
+
+def test_a_case_that_does_not_exist_is_no_answer(bot):
+    answer = bot.ask("What was the outcome of case 63 in the saphenous table?")
+    assert answer.abstained
+    assert "57 cases, none with the number 63" in answer.reason
+
+
+def test_two_groups_are_compared_with_their_n(bot):
+    (computed,) = bot.ask("Median age of the saphenous men versus women?").computed
+    assert (
+        "Sex male: median age 57 years" in computed.statement or "sex male: median age 57 years" in computed.statement
+    )
+    assert "(n = 29 and 28; exploratory)" in computed.statement
+
+
+def test_prose_is_answered_by_prose(bot):
+    assert bot.ask("How far along the vein should the resection extend?").computed == ()
