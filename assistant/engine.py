@@ -28,6 +28,7 @@ from corpus.register import Entry
 from index import Index, open_index
 
 AUDIENCES = ("clinician", "patient")
+ALIKE = 0.15  # score by which a passage may be behind the first and still be about the same
 NEAR = 12  # ranked units in which a passage shown to be wrong is worth a warning
 CLAIMED = 3  # quotes of a claim that is checked
 CHECKED = 0.9  # probability that a question whether a claim is right is answered by the entry found
@@ -120,7 +121,9 @@ class Assistant:
             abstained=False,
             note=NO_ADVICE if request == "personal" else "",
             computed=computed,
-            disagreements=touched(self.corpus, quotes, computed, _with_neighbours(near, passages), claim),
+            disagreements=touched(
+                self.corpus, _alike(quotes), computed, _close_by(near, ranked.scores[:NEAR].tolist(), passages), claim
+            ),
         )
         return replace(answer, text=rendering.answered(answer, audience))
 
@@ -144,9 +147,17 @@ class Assistant:
         return replace(quote, highlights=highlights(question.text, wanted, quote.text, quote.kind == "table_row"))
 
 
-def _with_neighbours(near: Sequence[int], passages: Sequence[Passage]) -> frozenset[int]:
-    """Units that rank close behind what is quoted, and the sentences right before and after it."""
-    return frozenset(near).union(number + step for passage in passages for number in passage.units for step in (-1, 1))
+def _close_by(near: Sequence[int], scores: Sequence[float], passages: Sequence[Passage]) -> frozenset[int]:
+    """Units that rank about as high as the first, and the sentences right before and after the first quotes."""
+    alike = {number for number, score in zip(near, scores, strict=True) if score >= scores[0] - ALIKE}
+    beside = {number + step for passage in passages[:3] for number in passage.units for step in (-1, 1)}
+    return frozenset(alike | beside)
+
+
+def _alike(quotes: Sequence[Quote]) -> list[Quote]:
+    """The quotes about what was asked: those that rank nearly as high as the best, and all that were not ranked."""
+    best = max((quote.score for quote in quotes), default=0.0)
+    return [quote for quote in quotes if not quote.score or quote.score >= best - ALIKE]
 
 
 def _in_front(first: Sequence[Quote], passages: tuple[Quote, ...]) -> tuple[Quote, ...]:
