@@ -10,13 +10,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
+from typing import Protocol
 
-from assistant.answer import Quote
-from assistant.web.markup import badge, escape, short_name, within
-from corpus.models import Corpus, Document, Source, Unit
+from assistant.web.markup import badge, escape, short_name, touches
+from corpus.models import Corpus, Document, Source, Span, Unit
 
 Lights = Mapping[str, tuple[str, int]]  # unit id -> (class of its mark, number of its quote)
 CELL_BREAK = re.compile(r"[^\S\n]*\n?\t[^\S\n]*")
+
+
+class Placed(Protocol):
+    """Anything that stands somewhere: a quote, or the place of a row."""
+
+    @property
+    def doc_id(self) -> str:
+        """The document it stands in."""
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """Where it stands in the raw text."""
 
 
 def render_list(corpus: Corpus, opened: int = 0) -> str:
@@ -36,7 +48,7 @@ def render_list(corpus: Corpus, opened: int = 0) -> str:
     )
 
 
-def render_document(document: Document, quotes: Sequence[Quote] = (), lit: int = 0, opened: int = 0) -> str:
+def render_document(document: Document, quotes: Sequence[Placed] = (), lit: int = 0, opened: int = 0) -> str:
     """A whole document; quote number ``lit`` (1-based, 0: none) stands out, the others are lit faintly."""
     lights = light(document, quotes, lit)
     source = document.source
@@ -44,21 +56,21 @@ def render_document(document: Document, quotes: Sequence[Quote] = (), lit: int =
         f'<div class="pane text" data-opened="{opened}" data-doc="{escape(document.id)}">'
         '<header class="bar"><button type="button" class="back" data-list="1">All sources</button>'
         f'<span class="where">{escape(short_name(document))}</span>{badge(source.evidence, source.reviewed)}'
-        '<button type="button" class="return" data-return="1">Back to the answer</button></header>'
+        '<button type="button" class="return" data-return="1">Back</button></header>'
         f'<div class="about"><h2 tabindex="-1">{escape(source.title)}</h2>{_facts(source)}</div>'
         f'<div class="sheet">{"".join(_sections(document, lights))}</div></div>'
     )
 
 
-def light(document: Document, quotes: Sequence[Quote], lit: int) -> dict[str, tuple[str, int]]:
-    """Which units are lit: those inside the spans of a quote, the one that was asked for above the others."""
+def light(document: Document, quotes: Sequence[Placed], lit: int) -> dict[str, tuple[str, int]]:
+    """Which units are lit: those that hold a part of a quote, the one that was asked for above the others."""
     lights: dict[str, tuple[str, int]] = {}
     order = sorted(range(1, len(quotes) + 1), key=lambda number: number != lit)
     for number in order:
         quote = quotes[number - 1]
         if quote.doc_id == document.id:
             for unit in document.units:
-                if within(unit.spans, quote.spans):
+                if touches(unit.spans, quote.spans):
                     lights.setdefault(unit.id, ("lit" if number == lit else "faint", number))
     return lights
 
