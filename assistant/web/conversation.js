@@ -20,10 +20,10 @@ const remember = (text) => {
 };
 
 element.addEventListener("click", (event) => {
-  const cite = event.target.closest("button.cite");
+  const cite = event.target.closest("button.cite, button.row");
   if (cite) {
     window.vlmsOpener = cite;
-    trigger("open", { turn: cite.dataset.turn, place: cite.dataset.place, number: cite.dataset.number });
+    trigger("open", { ...cite.dataset });
     return;
   }
   const example = event.target.closest("button[data-ask]");
@@ -48,6 +48,7 @@ document.addEventListener(
       }
     } else if (event.key === "/" && !event.target.closest("input, textarea, select, [contenteditable]")) {
       event.preventDefault();
+      if (!field.checkVisibility()) document.querySelector("#tab-ask")?.click();
       field.focus();
     }
   },

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.answer import Answer, Quote
-from assistant.web.markup import badge, escape, marked
+from assistant.web.computed import render_comparison, render_computed
+from assistant.web.markup import badge, escape, marked, quotation
 from corpus.models import Corpus
 
 SHOWN_QUESTION = 400  # characters of a question that are shown when it could not be asked
@@ -57,7 +58,7 @@ def history(turns: Sequence[Turn]) -> list[dict[str, str]]:
 
 def render_conversation(corpus: Corpus, turns: Sequence[Turn], pending: str = "") -> str:
     """The whole log; ``pending`` is a question that is being answered."""
-    body = "".join(_turn(number, turn) for number, turn in enumerate(turns))
+    body = "".join(_turn(corpus, number, turn) for number, turn in enumerate(turns))
     if pending:
         waiting = '<p class="waiting"><span class="dots" aria-hidden="true"></span>Searching the sources</p>'
         body += f'<article class="turn">{_question(pending)}{waiting}</article>'
@@ -96,7 +97,7 @@ def _welcome(corpus: Corpus) -> str:
     )
 
 
-def _turn(number: int, turn: Turn) -> str:
+def _turn(corpus: Corpus, number: int, turn: Turn) -> str:
     if turn.answer is None:
         shown = turn.question.strip()
         if len(shown) > SHOWN_QUESTION:
@@ -105,7 +106,7 @@ def _turn(number: int, turn: Turn) -> str:
         return f'<article class="turn">{question}<p class="error">{escape(turn.error)}</p></article>'
     answer = turn.answer
     understood = f'<p class="understood">{escape(answer.understood)}</p>' if answer.understood else ""
-    content = _abstention(number, answer) if answer.abstained else _quotes(number, answer)
+    content = _abstention(number, answer) if answer.abstained else _quotes(corpus, number, answer)
     return f'<article class="turn">{_question(turn.question)}{understood}{content}</article>'
 
 
@@ -113,15 +114,17 @@ def _question(text: str) -> str:
     return f'<p class="question" dir="auto"><span class="unseen">You asked: </span>{escape(text)}</p>'
 
 
-def _quotes(turn: int, answer: Answer) -> str:
+def _quotes(corpus: Corpus, turn: int, answer: Answer) -> str:
     quotes = "".join(
         _quote(turn, "quotes", number, quote, number) for number, quote in enumerate(answer.quotes, start=1)
     )
     note = f'<p class="reason">{escape(answer.note)}</p>' if answer.note else ""
     count = "1 quote" if len(answer.quotes) == 1 else f"{len(answer.quotes)} quotes"
+    computed = render_computed(corpus, answer.computed)
+    style = "answer with-result" if computed else "answer"
     return (
-        f'<div class="answer" role="group" aria-label="Answer: {count}">{note}<ol class="quotes">{quotes}</ol>'
-        f"{_table(answer)}{_disagreements(answer)}{_related(answer)}"
+        f'<div class="{style}" role="group" aria-label="Answer: {count}">{note}{computed}'
+        f'<ol class="quotes">{quotes}</ol>{render_comparison(answer.disagreements)}{_related(answer)}'
         f'<p class="foot"><span>{count}, verbatim</span>{_confidence(answer)}</p></div>'
     )
 
@@ -140,41 +143,21 @@ def _abstention(turn: int, answer: Answer) -> str:
 
 
 def _quote(turn: int, place: str, number: int, quote: Quote, label: int | None) -> str:
-    text = marked(quote.text, quote.highlights if label is not None else ())
     mark = f'<span class="number">[{label}]</span> ' if label is not None else ""
     also = "".join(f"<li>{escape(where)}</li>" for where in quote.also_in)
-    also = f'<div class="also"><span>also in</span><ul>{also}</ul></div>' if also else ""
-    caution = "" if quote.reviewed else " caution"
-    return (
-        f'<li class="quote{caution}"><blockquote dir="auto">{text}</blockquote><div class="source">'
-        f'<button type="button" class="cite" data-turn="{turn}" data-place="{place}" data-number="{number}" '
-        f'title="Show this passage in its document">{mark}{escape(quote.source)}, {escape(quote.section)}</button>'
-        f"{badge(quote.evidence, quote.reviewed)}</div>{also}</li>"
+    return quotation(
+        marked(quote.text, quote.highlights if label is not None else ()),
+        f'data-turn="{turn}" data-place="{place}" data-number="{number}"',
+        f"{mark}{escape(quote.source)}, {escape(quote.section)}",
+        badge(quote.evidence, quote.reviewed),
+        reviewed=quote.reviewed,
+        after=f'<div class="also"><span>also in</span><ul>{also}</ul></div>' if also else "",
     )
 
 
 def _confidence(answer: Answer) -> str:
     meaning = "Estimated probability that the first quote answers the question"
     return f'<span class="confidence" title="{meaning}">confidence {answer.confidence:.2f}</span>'
-
-
-def _table(answer: Answer) -> str:
-    if not answer.table:
-        return ""
-    names = list(dict.fromkeys(name for row in answer.table for name in row))
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
-    rows = "".join(
-        "<tr>" + "".join(f"<td>{escape(row.get(name, ''))}</td>" for name in names) + "</tr>" for row in answer.table
-    )
-    return (
-        '<div class="scroll" tabindex="0" role="region" aria-label="Table"><table>'
-        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
-    )
-
-
-def _disagreements(answer: Answer) -> str:
-    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in answer.disagreements)
-    return f'<div class="disagreements"><h4>The sources disagree</h4><ul>{items}</ul></div>' if items else ""
 
 
 def _related(answer: Answer) -> str:

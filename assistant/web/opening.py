@@ -1,0 +1,61 @@
+"""From a click to the source pane.
+
+In: what a click sent (it may be anything) and the turns of the session. Out: the pane as HTML, with the place
+lit that was clicked; the list of documents where there is no such place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.web.conversation import Turn
+from assistant.web.source_pane import render_document, render_list
+from corpus.models import Corpus, Document, Span
+
+MOST_SPANS = 200  # of one place; the longest row of the shipped documents has 19
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands: a document, and the spans of its raw text."""
+
+    doc_id: str
+    spans: tuple[Span, ...]
+
+
+def open_source(corpus: Corpus, turns: Sequence[Turn], data: Mapping[str, Any], opened: int) -> str:
+    """The source pane for a click: on a citation (turn, place, number), on anything with a document and spans,
+    on a document, or on the way back to the list."""
+    known = {document.id: document for document in corpus}
+    document = known.get(str(data.get("doc", "")))
+    if document is not None:
+        spans = _spans(str(data.get("spans", "")), document)
+        return render_document(document, [Place(document.id, spans)] if spans else (), 1, opened)
+    try:
+        answer = turns[_index(data["turn"])].answer
+        quotes = answer.nearest if answer and data["place"] == "nearest" else answer.quotes if answer else ()
+        number = _index(data["number"])
+        return render_document(known[quotes[number - 1].doc_id], quotes, number, opened)
+    except (KeyError, IndexError, TypeError, ValueError):
+        return render_list(corpus, opened)
+
+
+def _spans(written: str, document: Document) -> tuple[Span, ...]:
+    """Spans written as "12-40 50-60"; none of them where one does not lie in the document."""
+    parts = written.split()[: MOST_SPANS + 1]
+    try:
+        spans = tuple(Span(*(_index(each) for each in part.split("-"))) for part in parts)
+    except (TypeError, ValueError, IndexError):
+        return ()
+    inside = all(start < end <= len(document.raw) for start, end in spans)
+    return spans if inside and len(spans) <= MOST_SPANS else ()
+
+
+def _index(value: object) -> int:
+    """A non-negative number that came from the browser; negative ones would count from the end."""
+    number = int(str(value)[:12])
+    if number < 0:
+        raise IndexError(number)
+    return number
