@@ -15,10 +15,15 @@ from typing import Any
 import gradio as gr
 from gradio.events import api
 
+from assistant.web.cases_tab import render_choice, render_chosen
 from assistant.web.contract import Bot
 from assistant.web.conversation import Turn, history, render_conversation, render_suggestions
+from assistant.web.disagreements_tab import render_register
 from assistant.web.markup import escape
-from assistant.web.source_pane import render_document, render_list
+from assistant.web.opening import open_source
+from assistant.web.source_pane import render_list
+from assistant.web.tabs import render_tabs
+from corpus import register
 from corpus.models import Corpus
 
 TITLE = "Venous Leiomyosarcoma Assistant"
@@ -80,19 +85,16 @@ class Page:
         return render_conversation(self.bot.corpus, ()), [], "", render_list(self.bot.corpus)
 
     def open(self, turns: list[Turn], event: gr.EventData) -> str:
-        """The source pane for what was clicked: a citation, a document, or the way back to the list."""
-        data, corpus = _data(event), self.bot.corpus
-        known = {document.id: document for document in corpus}
-        if (doc_id := str(data.get("doc", ""))) in known:
-            return render_document(known[doc_id], opened=next(self._opened))
-        try:
-            answer = turns[_index(data["turn"])].answer
-            quotes = answer.nearest if answer and data["place"] == "nearest" else answer.quotes if answer else ()
-            number = _index(data["number"])
-            document = known[quotes[number - 1].doc_id]
-        except (KeyError, IndexError, TypeError, ValueError):
-            return render_list(corpus, next(self._opened))
-        return render_document(document, quotes, number, next(self._opened))
+        """The source pane for what was clicked: a citation, a row, a document, or the way back to the list."""
+        return open_source(self.bot.corpus, turns, _data(event), next(self._opened))
+
+    def choose(self, event: gr.EventData) -> str:
+        """The rows of a case table that its filters choose."""
+        return render_chosen(self.bot.corpus, _data(event))
+
+    def show_register(self) -> str:
+        """The register of disagreements; it is fetched when it is first looked at, since it is long."""
+        return render_register(self.bot.corpus)
 
     def _turn(self, question: str, turns: list[Turn]) -> Turn:
         try:
@@ -107,66 +109,67 @@ class Page:
 def build(bot: Bot) -> gr.Blocks:
     """The page as gradio blocks, with its own script; `assistant.web.serving` adds style and protections."""
     page = Page(bot)
+    choice = render_choice(bot.corpus)
+    tabs = {"ask": "Ask"} | ({"cases": "Cases"} if choice else {})
+    tabs |= {"disagreements": "Disagreements"} if register.load(bot.corpus) else {}
     blocks = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
     with blocks:
         turns = gr.State([])
-        gr.HTML(MASTHEAD, elem_id="masthead", apply_default_css=False, js_on_load=None)
+        _html(MASTHEAD, "masthead")
         with gr.Row(elem_id="columns"):
             with gr.Column(elem_id="ask-column"):
-                conversation = gr.HTML(
-                    render_conversation(bot.corpus, ()),
-                    elem_id="conversation",
-                    apply_default_css=False,
-                    js_on_load=_script("conversation.js"),
-                )
-                with gr.Row(elem_id="composer"):
-                    suggestions = gr.HTML(
-                        render_suggestions(()),
-                        elem_id="suggestions",
-                        apply_default_css=False,
-                        js_on_load=_script("suggestions.js"),
-                    )
-                    box = gr.Textbox(
-                        placeholder="Ask a question",
-                        label="Your question",
-                        show_label=False,
-                        container=False,
-                        lines=1,
-                        max_lines=5,
-                        elem_id="box",
-                    )
-                    ask = gr.Button("Ask", variant="primary", elem_id="ask")
-                    clear = gr.Button("Clear", elem_id="clear")
-                gr.HTML(
-                    f'<p role="note">{escape(_note(bot.corpus))}</p>',
-                    elem_id="note",
-                    apply_default_css=False,
-                    js_on_load=None,
-                )
+                if len(tabs) > 1:
+                    _html(render_tabs(tabs), "tabs", "tabs.js")
+                with gr.Column(elem_id="panel-ask"):
+                    conversation = _html(render_conversation(bot.corpus, ()), "conversation", "conversation.js")
+                    with gr.Row(elem_id="composer"):
+                        suggestions = _html(render_suggestions(()), "suggestions", "suggestions.js")
+                        box = gr.Textbox(
+                            placeholder="Ask a question",
+                            label="Your question",
+                            show_label=False,
+                            container=False,
+                            lines=1,
+                            max_lines=5,
+                            elem_id="box",
+                        )
+                        ask = gr.Button("Ask", variant="primary", elem_id="ask")
+                        clear = gr.Button("Clear", elem_id="clear")
+                openers = [conversation]
+                if "cases" in tabs:
+                    with gr.Column(elem_id="panel-cases"):
+                        _html(choice, "cases-choice")
+                        openers.append(cases := _html("", "cases-chosen", "cases.js"))
+                if "disagreements" in tabs:
+                    with gr.Column(elem_id="panel-disagreements"):
+                        openers.append(disagreements := _html("", "disagreements", "disagreements.js"))
+                _html(f'<p role="note">{escape(_note(bot.corpus))}</p>', "note")
             with gr.Column(elem_id="source-column"):
-                source = gr.HTML(
-                    render_list(bot.corpus),
-                    elem_id="source",
-                    apply_default_css=False,
-                    js_on_load=_script("source_pane.js"),
-                )
+                openers.append(source := _html(render_list(bot.corpus), "source", "source_pane.js"))
 
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         asking: dict[str, Any] = {**private, "concurrency_id": "ask", "concurrency_limit": 1}
+        direct: dict[str, Any] = {**private, "queue": False}
         shown = [conversation, turns, box]
         gr.on([box.submit, ask.click], page.respond, [box, turns], shown, **asking)
         for pane in (conversation, suggestions):
             pane.ask(page.respond_to_click, [turns], shown, **asking)
-        box.input(page.suggest, [box], [suggestions], queue=False, trigger_mode="always_last", **private)
-        for pane in (conversation, source):
-            pane.open(page.open, [turns], [source], queue=False, **private)
-        clear.click(page.clear, None, [*shown, source], queue=False, **private)
+        box.input(page.suggest, [box], [suggestions], trigger_mode="always_last", **direct)
+        for pane in openers:
+            pane.open(page.open, [turns], [source], **direct)
+        if "cases" in tabs:
+            cases.choose(page.choose, None, [cases], trigger_mode="always_last", **direct)
+        if "disagreements" in tabs:
+            disagreements.show(page.show_register, None, [disagreements], **direct)
+        clear.click(page.clear, None, [*shown, source], **direct)
         api(page.ask, api_name="ask", concurrency_id="ask", concurrency_limit=1)
     return blocks
 
 
-def _script(name: str) -> str:
-    return files("assistant.web").joinpath(name).read_text(encoding="utf-8")
+def _html(value: str, name: str, script: str = "") -> gr.HTML:
+    """A part of the page that we draw ourselves, with its script."""
+    js = files("assistant.web").joinpath(script).read_text(encoding="utf-8") if script else None
+    return gr.HTML(value, elem_id=name, apply_default_css=False, js_on_load=js)
 
 
 def _clean(text: object) -> str:
@@ -176,14 +179,6 @@ def _clean(text: object) -> str:
 
 def _data(event: gr.EventData) -> dict[str, Any]:
     return event._data if isinstance(event._data, dict) else {}
-
-
-def _index(value: object) -> int:
-    """A non-negative number that came from the browser; negative ones would count from the end."""
-    number = int(str(value))
-    if number < 0:
-        raise IndexError(number)
-    return number
 
 
 def _note(corpus: Corpus) -> str:

@@ -32,6 +32,7 @@ from assistant.web.protection import LOOPBACK, Protection
 
 SANS = ("Inter", "Segoe UI", "Helvetica Neue", "Noto Sans", "Liberation Sans", "Arial", "sans-serif")
 MONO = ("Cascadia Mono", "Menlo", "Liberation Mono", "monospace")
+STYLES = ("page.css", "tabs.css", "cases.css", "register.css")
 SESSIONS = 200  # whose conversations are kept in memory; the oldest go first
 WAITING = 64  # questions that may wait for their turn
 PARTING = 1  # seconds that open connections get when the server ends
@@ -60,7 +61,7 @@ def create_app(bot: Bot, host: str = "127.0.0.1", port: int = 7860) -> ASGIApp:
             max_file_size=1,
             mcp_server=find_spec("mcp") is not None,
         )
-    style = files("assistant.web").joinpath("page.css").read_text(encoding="utf-8")
+    style = "".join(files("assistant.web").joinpath(name).read_text(encoding="utf-8") for name in STYLES)
     return Protection(app, style, LOOPBACK | {host.lower()} if _is_loopback(host) else ())
 
 

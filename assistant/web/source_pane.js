@@ -3,7 +3,8 @@ const motion = () => (window.matchMedia("(prefers-reduced-motion: reduce)").matc
 
 const goBack = () => {
   const opener = window.vlmsOpener;
-  const target = opener?.isConnected ? opener : document.querySelector("#box textarea, #box input");
+  const seen = opener?.isConnected && opener.checkVisibility();
+  const target = seen ? opener : document.querySelector("[role=tab][aria-selected=true], #box textarea, #box input");
   target?.scrollIntoView({ block: "center", behavior: motion() });
   target?.focus({ preventScroll: true });
 };
