@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from assistant.answer import Answer, Quote
+from assistant.answer import Answer, Computed, Disagreement, Quote
 from assistant.web.conversation import EXAMPLES, Turn, history, render_conversation
 from assistant.web.serving import running
 from assistant.web.source_pane import light, render_document
@@ -137,9 +137,9 @@ def test_an_answer_shows_the_words_of_its_quotes(page, recorder):
     ask(page, SURVIVAL)
     answer = recorder.answers[-1]
     assert "57%" in answer.quotes[0].text
-    assert page.locator("#log blockquote").all_text_contents() == [quote.text for quote in answer.quotes]
+    assert page.locator("#log .quotes blockquote").all_text_contents() == [quote.text for quote in answer.quotes]
     first = answer.quotes[0]
-    marks = page.locator("#log blockquote").first.locator("mark").all_text_contents()
+    marks = page.locator("#log .quotes blockquote").first.locator("mark").all_text_contents()
     assert marks == [first.text[start:end] for start, end in sorted(first.highlights)]
     citation = page.locator("#log .cite").first.inner_text()
     assert citation.startswith("[1]")
@@ -185,7 +185,7 @@ def test_everything_can_be_done_with_the_keyboard(page):
     page.keyboard.type(SURVIVAL)
     page.keyboard.press("Enter")
     settle(page)
-    cites = page.locator("#log .cite, #log .related button").count()
+    cites = page.locator("#log .quotes .cite, #log .compare summary, #log .related button").count()
     for _ in range(cites):
         page.keyboard.press("Shift+Tab")
     assert page.evaluate("document.activeElement.textContent").startswith("[1]")
@@ -377,7 +377,7 @@ def test_a_phone_shows_all_without_sideways_scrolling(visit, scheme):
     page.click(".return")
     page.wait_for_function("document.activeElement.classList.contains('cite')")
     page.locator(".back").click()
-    page.locator('[data-doc="gsv-review"]').click()
+    page.locator('#source [data-doc="gsv-review"]').click()
     page.wait_for_selector(".sheet table")
     assert not page.evaluate(wide)
 
@@ -593,18 +593,32 @@ def test_what_was_understood_is_shown_when_it_differs(bot):
     assert "Read as" not in same
 
 
-def test_other_places_disagreements_tables_and_related_questions_are_shown(bot):
+def test_other_places_disagreements_results_and_related_questions_are_shown(bot):
     unit = bot.corpus["tilkorn2010"].units[0]
     answer = answer_with(
         quotes=(quote_of(unit, also_in=("Tilkorn 2010, Discussion", "elsewhere")),),
-        disagreements=("5 % here, 11 % there.",),
-        table=({"case": 1, "age": 66}, {"case": 2}),
+        disagreements=(Disagreement("id", "site", "undecided", "low", "5 % here, 11 % there.", (quote_of(unit),)),),
+        computed=(
+            Computed(
+                "tilkorn2010",
+                "Table 1",
+                "Tilkorn 2010",
+                "age of patients",
+                "66: patient 1.",
+                "",
+                66.0,
+                (1, 2),
+                (),
+                ({"": "patient 1", "Age": "66"}, {"": "patient 2", "Age": ""}),
+            ),
+        ),
         related=("Why?",),
     )
     html = render_conversation(bot.corpus, [Turn("Q?", answer)])
     assert "<li>Tilkorn 2010, Discussion</li><li>elsewhere</li>" in html
     assert "5 % here, 11 % there." in html
-    assert "<tr><td>2</td><td></td></tr>" in html
+    assert '<p class="statement">66.</p><p class="rest">patient 1.</p>' in html
+    assert "patient 2</button></th><td></td></tr>" in html
     assert 'data-ask="Why?"' in html
 
 

@@ -1,0 +1,372 @@
+"""The tabs Cases and Disagreements, and computed answers, as a person in front of the page meets them."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from assistant import Assistant
+from assistant.answer import Computed, Disagreement, Quote
+from assistant.web.case_filters import read_filters
+from assistant.web.cases_tab import render_choice, render_chosen
+from assistant.web.computed import render_comparison, render_computed
+from assistant.web.disagreements_tab import render_register
+from assistant.web.opening import open_source
+from assistant.web.serving import running
+from corpus import cases, register
+from corpus.models import Span
+
+LUNG = "How many of the saphenous cases had lung metastases?"
+EVIL = "<script>window.pwned = 1</script><img src=x onerror='window.pwned = 1'>\" onfocus=\"window.pwned=1"
+
+
+@pytest.fixture(scope="module")
+def url(bot) -> Iterator[str]:
+    with running(bot) as address:
+        yield address
+
+
+@pytest.fixture
+def visit(browser, url):
+    """Opens the page; afterwards: nothing was fetched from elsewhere, nothing failed."""
+    opened, requests, faults = [], [], []
+
+    def open_page(address: str = url, width: int = 1280, height: int = 800, **media):
+        page = browser.new_page(viewport={"width": width, "height": height}, reduced_motion="reduce", **media)
+        opened.append(page)
+        page.set_default_timeout(15_000)
+        page.on("request", lambda request: requests.append(request.url))
+        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.goto(address)
+        page.wait_for_selector(".welcome")
+        return page
+
+    yield open_page
+    for page in opened:
+        page.close()
+    assert [each for each in requests if urlsplit(each).hostname not in ("127.0.0.1", None)] == []
+    assert faults == []
+
+
+@pytest.fixture
+def cases_tab(visit):
+    page = visit()
+    page.click("#tab-cases")
+    counted(page, "57 of 57 cases.")
+    return page
+
+
+@pytest.fixture
+def register_tab(visit):
+    page = visit()
+    page.click("#tab-disagreements")
+    page.wait_for_selector(".entry")
+    return page
+
+
+def counted(page, words: str) -> None:
+    page.wait_for_function(
+        "words => document.querySelector('#cases-chosen .count')?.textContent.includes(words)", arg=words
+    )
+
+
+def choose(page, name: str, label: str) -> None:
+    """Pick the option of a filter by its words; the number of rows behind them is left to the page."""
+    options = page.locator(f"form:not([hidden]) [name={name}] option").all_inner_texts()
+    (full,) = [option for option in options if option.rsplit(" (", 1)[0] == label]
+    page.select_option(f"form:not([hidden]) [name={name}]", label=full)
+
+
+def column(page, number: int) -> list[str]:
+    return page.locator(f".rows tbody tr > :nth-child({number})").all_inner_texts()
+
+
+def lit(page) -> str:
+    page.wait_for_function("document.activeElement.id === 'lit'")
+    return " ".join(page.locator("#source mark.lit").all_inner_texts())
+
+
+def in_view(page, selector: str) -> bool:
+    return page.evaluate(
+        """selector => { const box = document.querySelector(selector).getBoundingClientRect();
+        return box.top >= 0 && box.bottom <= innerHeight; }""",
+        selector,
+    )
+
+
+def test_a_filter_changes_the_count_the_rows_and_the_curve(cases_tab):
+    page = cases_tab
+    whole = page.locator(".chart .curve").get_attribute("d")
+    assert page.locator(".chart path.whole").count() == 0
+    assert "n = 44, 7 deaths" in page.locator(".plot.survival figcaption").inner_text()
+    choose(page, "sex", "female")
+    counted(page, "29 of 57 cases: sex female.")
+    assert page.locator(".rows tbody tr").count() == 29
+    assert all(text.startswith("F") for text in column(page, 5))
+    assert page.locator(".chart .curve").get_attribute("d") != whole
+    assert page.locator(".chart path.whole").get_attribute("d") == whole
+    label = page.locator(".plot.survival svg[role=img]").get_attribute("aria-label")
+    assert label.startswith("Kaplan-Meier curve of overall survival: n = 23, 2 deaths.")
+    page.fill("form:not([hidden]) [name='age.min']", "60")
+    counted(page, "age at least 60 years")
+    assert all(int(text.strip("F/")) >= 60 for text in column(page, 5))
+    page.click(".reset")
+    counted(page, "57 of 57 cases.")
+    assert page.input_value("form:not([hidden]) [name='age.min']") == ""
+
+
+def test_what_is_not_stated_can_be_chosen_and_then_there_is_no_curve(cases_tab):
+    page = cases_tab
+    choose(page, "outcome", "not stated")
+    counted(page, "12 of 57 cases: outcome not stated.")
+    assert set(column(page, 14)) == {"NA"}
+    assert page.locator(".no-curve").inner_text() == (
+        "No survival curve: none of the chosen cases states both follow-up and outcome."
+    )
+    page.click(".reset")
+    page.check("form:not([hidden]) [name='size_mm.unstated']")
+    counted(page, "8 of 57 cases: tumour size not stated.")
+    page.fill("form:not([hidden]) [name='size_mm.min']", "100")
+    counted(page, "tumour size at least 100 mm or tumour size not stated")
+    page.fill("form:not([hidden]) [name='year.min']", "2100")
+    counted(page, "0 of 57 cases")
+    assert page.locator(".rows, .plot, .download").count() == 0
+
+
+def test_rows_are_sorted_by_typed_values_and_stay_sorted(cases_tab):
+    page = cases_tab
+    header = page.locator(".rows thead th", has_text="Size (mm)")
+    header.locator("button").click()
+    assert header.get_attribute("aria-sort") == "ascending"
+    sizes = [text for text in column(page, 8) if text != "NA"]
+    assert column(page, 8) == sizes + ["NA"] * 8
+    assert [sizes[0], sizes[-1]] == ["10", "170"]
+    header.locator("button").click()
+    assert header.get_attribute("aria-sort") == "descending"
+    assert column(page, 8)[0] == "170"
+    assert column(page, 8)[-1] == "NA"
+    choose(page, "sex", "male")
+    counted(page, "28 of 57")
+    page.wait_for_function("document.querySelectorAll('.rows [aria-sort=descending]').length === 1")
+    known = [cases.table("gsv-review").records[int(text.strip("# ")) - 1].values["size_mm"] for text in column(page, 1)]
+    stated = [value for value in known if value is not None]
+    assert stated == sorted(stated, reverse=True)
+    assert known == stated + [None] * (len(known) - len(stated))
+
+
+def test_a_row_lights_up_in_its_document_by_click_and_by_key(cases_tab):
+    page = cases_tab
+    page.locator(".rows tbody tr").nth(2).locator("td").nth(3).click()
+    assert "Deweese (6)" in lit(page)
+    assert page.locator("#source tr.lit").count() == 1
+    assert in_view(page, "#lit")
+    assert page.locator(".bar .where").inner_text() == "GSV review, China"
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.textContent") == "# 3"
+    page.locator(".rows tbody button.row").nth(4).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('#lit')?.textContent.includes('5')")
+    assert "Dorfman (8)" in lit(page)
+
+
+def test_the_chosen_rows_are_saved_as_csv(cases_tab, tmp_path):
+    page = cases_tab
+    choose(page, "recurrence", "yes")
+    counted(page, "5 of 57 cases: with local recurrence.")
+    with page.expect_download() as caught:
+        page.click("text=Download 5 rows (CSV)")
+    assert caught.value.suggested_filename == "gsv-review-5-of-57.csv"
+    saved = tmp_path / "rows.csv"
+    caught.value.save_as(saved)
+    rows = list(csv.DictReader(saved.open(encoding="utf-8", newline="")))
+    assert [row["recurrence"] for row in rows] == ["True"] * 5
+    assert {row["printed: Local recurrence"] for row in rows} == {"Yes"}
+
+
+def test_every_table_can_be_chosen_with_filters_of_its_own(cases_tab):
+    page = cases_tab
+    page.check("[name=table][value=tilkorn2010]", force=True)
+    counted(page, "12 of 12 patients.")
+    choose(page, "margin", "R1")
+    counted(page, "3 of 12 patients: margin R1.")
+    page.locator(".rows tbody button.row").first.click()
+    lit(page)
+    assert page.locator("#source .lit:not(tr, mark)").count() + page.locator("#source mark.lit").count() >= 2
+    page.check("[name=table][value=aalaoui2026]", force=True)
+    counted(page, "7 of 7 published series.")
+    assert page.locator(".no-curve").inner_text() == "No survival curve: Table 1 states no months of follow-up."
+    page.check("[name=table][value=gsv-review]", force=True)
+    counted(page, "57 of 57 cases.")
+
+
+def test_the_register_is_filtered_and_a_quote_opens_its_place(register_tab, bot):
+    page, entries = register_tab, register.load(bot.corpus)
+    total = len(entries)
+    assert page.locator(".entry:visible").count() == total
+    assert page.locator("#disagreements .count").inner_text() == f"{total} of {total} entries."
+    page.select_option("[name=verdict]", "contradicted")
+    page.select_option("[name=weight]", "high")
+    wanted = [entry for entry in entries if (entry.verdict, entry.weight) == ("contradicted", "high")]
+    assert page.locator("#disagreements .count").inner_text() == f"{len(wanted)} of {total} entries."
+    assert page.locator(".entry:visible .verdict").all_inner_texts() == ["contradicted"] * len(wanted)
+    assert page.locator(".topic:visible").count() == len({entry.topic for entry in wanted})
+    page.fill("[name=words]", "no evidence of metastatic")
+    entry = page.locator(".entry:visible").first
+    assert "rows give 1 (row 12)" in entry.inner_text()
+    entry.locator("summary").click()
+    entry.locator(".cite").first.click()
+    assert "At present there is no evidence of metastatic disease after 14 months." in lit(page)
+    assert in_view(page, "#lit")
+    page.fill("[name=words]", "nothing says this")
+    assert page.locator(".nothing").is_visible()
+    page.locator("#disagreements form").evaluate("form => form.reset()")
+    page.select_option("[name=document]", "droracle")
+    held = [entry for entry in entries if "droracle" in {quote.doc_id for quote in entry.quotes}]
+    assert page.locator(".entry:visible").count() == len(held)
+    page.select_option("[name=topic]", held[0].topic)
+    assert page.locator(".topic:visible").count() == 1
+
+
+def test_every_quote_of_the_register_can_be_opened(bot):
+    html = render_register(bot.corpus)
+    for entry in register.load(bot.corpus):
+        assert f'id="entry-{entry.id}"' in html
+        for quote in entry.quotes:
+            spans = " ".join(f"{start}-{end}" for start, end in quote.spans)
+            assert f'data-doc="{quote.doc_id}" data-spans="{spans}"' in html
+            assert 'id="lit"' in open_source(bot.corpus, (), {"doc": quote.doc_id, "spans": spans}, 1)
+
+
+def test_a_computed_answer_shows_its_result_its_rows_and_what_to_compare(visit, bot):
+    page = visit()
+    page.fill("#box textarea", LUNG)
+    page.press("#box textarea", "Enter")
+    page.wait_for_selector("#log .answer")
+    computed = bot.ask(LUNG).computed[0]
+    result = page.locator("#log .computed")
+    assert result.locator(".statement").inner_text().startswith("9 of 46")
+    assert result.locator(".missing").inner_text() == computed.missing
+    assert "Computed from GSV review, China, Table 1" in result.inner_text()
+    assert page.evaluate(
+        "document.querySelector('.computed').getBoundingClientRect().bottom"
+        " <= document.querySelector('#log .quotes').getBoundingClientRect().top"
+    )
+    assert not result.locator("table").is_visible()
+    result.locator("summary").click()
+    assert result.locator("tbody tr").count() == len(computed.cases) == 9
+    result.locator("tbody button.row").nth(3).click()
+    assert "Saglik" in lit(page)
+    page.keyboard.press("Escape")
+    assert "Saglik" in page.evaluate("document.activeElement.textContent")
+    compared = page.locator("#log .compare details").first
+    assert not compared.locator("blockquote").first.is_visible()
+    assert compared.locator(".verdict").inner_text() in ("contradicted", "undecided", "confirmed")
+    compared.locator("summary").click()
+    words = compared.locator("blockquote").first.inner_text()
+    compared.locator(".cite").first.click()
+    page.wait_for_function(
+        "words => document.querySelector('#lit')?.textContent.includes(words.slice(0, 20))", arg=words
+    )
+
+
+def test_the_tabs_are_reached_and_changed_with_the_keyboard(visit):
+    page = visit()
+    page.focus("#tab-ask")
+    page.keyboard.press("ArrowRight")
+    counted(page, "57 of 57")
+    assert page.evaluate("document.activeElement.id") == "tab-cases"
+    assert page.get_by_role("tab", selected=True).inner_text() == "Cases"
+    assert page.get_by_role("tabpanel", name="Cases").is_visible()
+    assert not page.locator("#conversation").is_visible()
+    assert page.locator("#source").is_visible()
+    page.keyboard.press("End")
+    page.wait_for_selector(".entry")
+    assert page.get_by_role("tabpanel", name="Disagreements").is_visible()
+    page.keyboard.press("ArrowRight")
+    assert page.get_by_role("tabpanel", name="Ask").is_visible()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement === document.querySelector('#box textarea')")
+    assert page.get_by_role("tab", selected=True).inner_text() == "Ask"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_shows_both_tabs_without_sideways_scrolling(visit, scheme):
+    from test_web import CONTRASTS
+
+    page = visit(width=360, height=700, color_scheme=scheme)
+    wide = "document.documentElement.scrollWidth > innerWidth || document.body.scrollWidth > innerWidth"
+    page.click("#tab-cases")
+    counted(page, "57 of 57")
+    assert not page.evaluate(wide)
+    page.click(".filters > summary")
+    choose(page, "site", "thigh")
+    counted(page, "27 of 57")
+    assert not page.evaluate(wide)
+    assert page.evaluate(CONTRASTS) == []
+    page.locator(".rows tbody button.row").first.click()
+    lit(page)
+    assert in_view(page, "#lit")
+    page.click(".return")
+    page.wait_for_function("document.activeElement.classList.contains('row')")
+    page.click("#tab-disagreements")
+    page.wait_for_selector(".entry")
+    page.locator(".entry summary").first.click()
+    assert not page.evaluate(wide)
+    assert page.evaluate(CONTRASTS) == []
+
+
+def test_documents_of_ones_own_have_neither_tab(visit, small_corpus: Path, small_index: Path):
+    with running(Assistant(corpus=small_corpus, index_dir=small_index, progress=False)) as address:
+        page = visit(address)
+        assert page.get_by_role("tab").count() == 0
+        assert page.locator("#conversation").is_visible()
+        page.locator("#source .document").click()
+        page.wait_for_selector(".pane.text")
+
+
+def test_without_tables_or_register_there_is_nothing_to_show(bot, small_corpus: Path, small_index: Path):
+    own = Assistant(corpus=small_corpus, index_dir=small_index, progress=False).corpus
+    assert render_choice(own) == render_register(own) == ""
+    assert render_chosen(own, {"table": "gsv-review"}) == ""
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"sex": EVIL, "age.min": EVIL, "site": "-1", "year.max": "nan", "size_mm.unstated": "yes"},
+        {"sex": "99", "age.min": "inf", "site": None, "outcome": ["0"], "nothing": "1", "metastasis": "²"},
+        {"sex": {"a": 1}, "age.max": "9" * 400, EVIL: EVIL},
+    ],
+)
+def test_filters_that_cannot_be_read_filter_nothing(bot, sent):
+    table = cases.table("gsv-review")
+    assert read_filters(table, {**sent, "age.max": ""}) == ()
+    html = render_chosen(bot.corpus, {"table": EVIL, "filters": sent})
+    assert "<script" not in html
+    assert "<img" not in html
+
+
+@pytest.mark.parametrize("spans", [EVIL, "5", "9-5", "-1-5", "0-999999999", "1-2-3", "1-2 x", "0-5 " * 300, "²-5"])
+def test_a_place_outside_of_the_document_only_opens_the_document(bot, spans):
+    html = open_source(bot.corpus, (), {"doc": "tilkorn2010", "spans": spans}, 1)
+    assert 'class="pane text"' in html
+    assert 'id="lit"' not in html
+    assert 'class="pane list"' in open_source(bot.corpus, (), {"doc": EVIL, "spans": spans}, 1)
+
+
+def test_results_and_entries_of_an_answer_stay_text(bot):
+    quote = Quote(EVIL, EVIL, EVIL, (Span(0, 5),), "sentence", 0.0, EVIL, False, EVIL)
+    result = Computed(EVIL, EVIL, EVIL, EVIL, EVIL, EVIL, None, (1,), (quote,), ({"": EVIL, EVIL: EVIL},), printed=EVIL)
+    html = render_computed(bot.corpus, [result]) + render_comparison(
+        [Disagreement(EVIL, EVIL, EVIL, EVIL, EVIL, (quote,))]
+    )
+    assert "&lt;script&gt;" in html
+    assert "<script" not in html
+    assert "<img" not in html
+    assert '" onfocus' not in html
