@@ -60,7 +60,10 @@ def _told(times: Sequence[float], died: Sequence[bool]) -> str:
     for months in TOLD:
         if months <= max(times):
             value, (low, high) = survival_at(times, died, months)
-            interval = f" (95 % interval {low:.0f} to {high:.0f} %)" if low < high else " (no death before)"
+            if value == 100:
+                interval = " (no death before)"
+            else:  # where all have died there is no interval
+                interval = f" (95 % interval {low:.0f} to {high:.0f} %)" if low < high else ""
             parts.append(f"{value:.0f} % at {months} months{interval}")
     return f"Alive: {'; '.join(parts)}." if parts else f"Nobody was followed for {TOLD[0]} months."
 
