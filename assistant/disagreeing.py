@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 
 from assistant.answer import Computed, Disagreement, Quote
 from assistant.quoting import quote_evidence
@@ -59,15 +60,14 @@ def touched(
         about.add(claim.id)
         found[claim.id] = (0, claim)
     for place, quote in enumerate(quotes):
-        for entry in register.load(corpus):
+        for entry in _quoting(corpus, quote):
             if entry.id in found or (computed and quote.kind == "table_row" and entry.topic not in topics):
                 continue
-            if any(_overlap(quote, each) for each in entry.quotes):
-                found[entry.id] = (place, entry)
-    for entry in register.load(corpus):
-        weighty = entry.weight == "high" and entry.verdict == "contradicted"
-        if not computed and weighty and any(each.unit in near for each in entry.quotes):
-            found.setdefault(entry.id, (len(quotes), entry))
+            found[entry.id] = (place, entry)
+    for number in () if computed else near:
+        for entry in _by_unit(corpus).get(number, ()):
+            if entry.weight == "high" and entry.verdict == "contradicted":
+                found.setdefault(entry.id, (len(quotes), entry))
     kept = [each for each in found.values() if each[1].id in about or _matters(*each)]
     kept.sort(key=lambda each: (each[1] != claim, each[1].id not in about, *_rank(each[1]), each[0]))
     return tuple(_disagreement(corpus, entry) for _, entry in kept[:SHOWN])
@@ -83,12 +83,36 @@ def _rank(entry: Entry) -> tuple[bool, bool, bool]:
     return entry.verdict == "confirmed", entry.weight != "high", entry.verdict != "contradicted"
 
 
-def _overlap(quote: Quote, evidence: register.Evidence) -> bool:
-    return quote.doc_id == evidence.doc_id and any(
-        one.start < two.end and two.start < one.end for one in quote.spans for two in evidence.spans
-    )
+@lru_cache(maxsize=4)
+def _by_unit(corpus: Corpus) -> Mapping[int, tuple[Entry, ...]]:
+    """The entries that quote each unit, in the order of the register."""
+    found: dict[int, dict[str, Entry]] = {}
+    for entry in register.load(corpus):
+        for evidence in entry.quotes:
+            found.setdefault(evidence.unit, {})[entry.id] = entry
+    return {unit: tuple(entries.values()) for unit, entries in found.items()}
 
 
+@lru_cache(maxsize=4)
+def _by_place(corpus: Corpus) -> Mapping[str, tuple[tuple[int, int, Entry], ...]]:
+    """Where entries quote each document: start, end, entry."""
+    found: dict[str, list[tuple[int, int, Entry]]] = {}
+    for entry in register.load(corpus):
+        for evidence in entry.quotes:
+            found.setdefault(evidence.doc_id, []).extend((start, end, entry) for start, end in evidence.spans)
+    return {doc_id: tuple(places) for doc_id, places in found.items()}
+
+
+def _quoting(corpus: Corpus, quote: Quote) -> list[Entry]:
+    """The entries that quote a part of what is quoted."""
+    return [
+        entry
+        for start, end, entry in _by_place(corpus).get(quote.doc_id, ())
+        if any(start < span.end and span.start < end for span in quote.spans)
+    ]
+
+
+@lru_cache(maxsize=512)
 def _disagreement(corpus: Corpus, entry: Entry) -> Disagreement:
     quotes = tuple(quote_evidence(corpus, each) for each in entry.quotes)
     return Disagreement(entry.id, entry.topic, entry.verdict, entry.weight, entry.statement, quotes)

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import gradio as gr
 import pytest
 
-from assistant.answer import Answer, Quote
+from assistant.answer import Answer, Computed, Disagreement, Quote
 from assistant.web import ServeError, serve
 from assistant.web.app import Page
 from assistant.web.conversation import Turn, render_conversation
@@ -74,8 +74,10 @@ class Echo:
             quotes=(quote,),
             abstained=False,
             confidence=0.5,
-            disagreements=(EVIL,),
-            table=({EVIL: EVIL},),
+            disagreements=(Disagreement(EVIL, EVIL, EVIL, EVIL, EVIL, (quote,)),),
+            computed=(
+                Computed(EVIL, EVIL, EVIL, EVIL, EVIL, EVIL, None, (1,), (), ({"": EVIL, EVIL: EVIL},), printed=EVIL),
+            ),
             related=(EVIL,),
         )
 
@@ -117,7 +119,7 @@ def test_a_question_and_its_answer_stay_text(page, attack):
     shown = page.locator("#log .question").last.text_content().removeprefix("You asked: ")
     plain = [part for part in attack.split() if part.isascii() and "\x00" not in part]
     assert all(part in shown for part in plain)
-    page.locator("#log .cite").last.click()
+    page.locator("#log .quotes .cite").last.click()
     page.wait_for_selector("#lit")
     assert page.evaluate("window.pwned") is None
     assert page.locator("h1").all_inner_texts() == ["Venous Leiomyosarcoma Assistant"]
@@ -314,7 +316,7 @@ def test_addresses_are_ones_that_a_browser_can_open():
 BOT = """
     import sys
     from corpus import load_corpus
-    from assistant.answer import Answer, Quote
+    from assistant.answer import Answer, Computed, Disagreement, Quote
     class Bot:
         corpus = load_corpus()
         def ask(self, question, history=None):

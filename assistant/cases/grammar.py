@@ -48,6 +48,7 @@ WHAT_HAPPENED = re.compile(r"\bwhat (?:happened|became)\b")
 EARLY_OR_LATE = re.compile(r"\b(?:earli|lat|soon)est\b")
 OF_THOSE = re.compile(r"\b(?:of|from|among) (?:those|these|them|whom|which)\b")
 AGAINST = re.compile(r"\b(?:as against|versus|vs|compared (?:with|to)|against|than)\b")
+NEITHER = re.compile(r"\b(?:neither|nor)\b")
 AMONG = re.compile(
     r"(?<!how many )(?<!number )\b(?:among(?:st)?|out of|after|following|(?:in|of) (?:the |all |those )*"
     r"(?=\w* ?(?:patients|cases|people|those|women|men)\b))(?P<clause>(?:(?! how many\b| what\b|,).)*)"

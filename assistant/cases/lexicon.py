@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from assistant.cases import grammar
 from assistant.cases.quantities import Quantity, quantity
 from corpus.cases import TABLES, table
 from corpus.cases.query import Condition, conditions
@@ -29,7 +30,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """All patterns of ``phrases.toml``, in its order."""
+    """All patterns of ``phrases.toml``, in its order; ``beginnings`` of all words in them, to tell others at once."""
 
     tables: tuple[tuple[str, re.Pattern[str]], ...]
     quantities: tuple[Quantity, ...]
@@ -40,6 +41,7 @@ class Lexicon:
     measures: tuple[tuple[str, re.Pattern[str]], ...]
     count: re.Pattern[str]
     columns: tuple[tuple[str, bool, re.Pattern[str]], ...]
+    beginnings: frozenset[str]
     noise: re.Pattern[str]
     rest: re.Pattern[str]
 
@@ -54,16 +56,18 @@ def lexicon() -> Lexicon:
     """The lexicon, compiled at the first question."""
     data = tomllib.loads(files("assistant.cases").joinpath("phrases.toml").read_text(encoding="utf-8"))
     words = data["words"]
+    used: list[str] = []
 
     def compiled(pattern: str) -> re.Pattern[str]:
         for _ in range(2):  # an entry may use another
             pattern = re.sub(r"(?<!\?P)<(\w+)>", lambda name: words.get(name[1], name.group()), pattern)
+        used.append(pattern)
         return whole_words(pattern)
 
     sites = {name: whole_words(pattern) for name, pattern in data["metastasis_sites"].items()}
     site = "(?:" + "|".join(f"(?:{pattern})" for pattern in data["metastasis_sites"].values()) + ")"
     several = rf"(?P<site>{site}(?:(?:,? (?:and|or|plus|as well as)(?: the)? |/|, ){site})*)"
-    return Lexicon(
+    lexicon = Lexicon(
         tables=tuple((entry["id"], compiled(entry["words"])) for entry in data["table"]),
         quantities=tuple(quantity(entry) for entry in data["number"]),
         phrases=(
@@ -74,6 +78,7 @@ def lexicon() -> Lexicon:
                 for name, pattern in data["countries"].items()
             ),
         ),
+        beginnings=frozenset(),
         metastasis_sites=sites,
         metastasis=(
             compiled(rf"<no>{several} ?<spread>(?: disease)?"),
@@ -88,6 +93,20 @@ def lexicon() -> Lexicon:
         columns=tuple((entry["name"], entry.get("early", False), compiled(entry["words"])) for entry in data["column"]),
         noise=compiled(data["rest"]["noise"]),
         rest=compiled(data["rest"]["words"]),
+    )
+    used += [phrase.pattern.pattern for phrase in lexicon.phrases]
+    used += [
+        pattern.pattern for quantity in lexicon.quantities for pattern in (quantity.compared, quantity.equal) if pattern
+    ]
+    used += [value.pattern for value in vars(grammar).values() if isinstance(value, re.Pattern)]
+    return replace(lexicon, beginnings=_beginnings(used))
+
+
+def _beginnings(patterns: Iterable[str]) -> frozenset[str]:
+    """The first four letters (or all, of shorter ones) of the words that stand in patterns."""
+    letters = re.compile(r"[^\W\d_]{3,}")
+    return frozenset(
+        word[:4] for pattern in patterns for word in letters.findall(re.sub(r"\\\w", " ", pattern.lower()))
     )
 
 

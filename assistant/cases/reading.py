@@ -13,7 +13,7 @@ from dataclasses import replace
 from assistant.cases import grammar
 from assistant.cases.filtering import filtered, values_of
 from assistant.cases.lexicon import SERIES
-from assistant.cases.scanning import Found, find
+from assistant.cases.scanning import Found, find, may_be_known
 from corpus.cases import TABLES, table
 from corpus.cases.models import CaseTable
 from corpus.cases.query import SUMMARIES, Condition, Query, QueryError, check
@@ -24,8 +24,7 @@ _OF_SERIES = {"adjuvant": "treatment", "symptoms": "presentation"}  # what the c
 
 def read_question(question: str) -> tuple[Query, ...]:
     """The queries that a question means, one a table; none if it is not, or not wholly, understood."""
-    found = find(question)
-    if found.unknown:
+    if not may_be_known(question) or (found := find(question)).unknown:
         return ()
     candidates = found.named or [name for name in TABLES if name != SERIES]
     return tuple(query for name in candidates if (query := _query(found, table(name))) is not None)

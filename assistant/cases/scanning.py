@@ -63,6 +63,13 @@ class _Scan:
         self.found.append((position, conditions))
 
 
+def may_be_known(question: str) -> bool:
+    """Whether no word of a question begins as no word of the lexicon does: most questions are told apart by this."""
+    beginnings = lexicon().beginnings
+    words = re.findall(r"[^\W\d_]{4,}", _normal(question))
+    return all(word[:4] in beginnings or word[:3] in beginnings for word in words)
+
+
 def find(question: str) -> Found:
     """What a question holds."""
     words, scan = lexicon(), _Scan(text := _normal(question))
@@ -184,11 +191,12 @@ def _join_by_or(scan: _Scan) -> None:
 
 def _deny(scan: _Scan) -> None:
     """Of "neither A nor B", both conditions are turned round."""
-    neither, nor = re.search(r"\bneither\b", scan.text), re.search(r"\bnor\b", scan.text)
-    if not neither or not nor:
+    words = list(grammar.NEITHER.finditer(scan.text))
+    if [word.group() for word in words] != ["neither", "nor"]:
         return
+    neither = words[0]
     scan.found = [(position, _negated(some) if position > neither.start() else some) for position, some in scan.found]
-    scan.take(re.compile(r"\b(?:neither|nor|both cells reading 'no')\b'?"))
+    scan.take(grammar.NEITHER)
 
 
 def _negated(conditions: Conditions) -> Conditions:
