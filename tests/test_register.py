@@ -116,7 +116,7 @@ def test_whether_adjuvant_therapy_prevents_recurrence_shows_the_conflict_and_the
     assert first.verdict == "contradicted"
     assert "none of the cases" in first.statement
     assert "rows 23 and 26" in first.statement
-    assert any("A total of 17 cases" in quote.text for quote in first.quotes)
+    assert any("none of these cases had local recurrence" in quote.text for quote in first.quotes)
     assert any(entry.verdict == "undecided" for entry in answer.disagreements)
     assert first.statement in answer.text
 
