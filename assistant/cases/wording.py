@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
-from corpus.cases.models import CaseTable, Column, Record, Value
+from corpus.cases.models import CaseTable, Column, Record
 from corpus.cases.query import SUMMARIES, Condition, Measure, Query, Result, follow_up
 
 _GROUPS = 6  # groups named in a sentence
@@ -213,10 +213,3 @@ def _in_unit(value: float, column: Column, *, unit: bool = True) -> str:
     text = f"{rounded.normalize():f}"
     name = column.printed_unit or column.unit
     return f"{text} {name}" if unit and name else text
-
-
-def plain(value: Value) -> str:
-    """A typed value as text, for cells of a table."""
-    if isinstance(value, frozenset):
-        return ", ".join(sorted(value)) or "none"
-    return "not stated" if value is None else "yes" if value is True else "no" if value is False else str(value)
