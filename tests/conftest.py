@@ -21,8 +21,9 @@ CHROMIUM_FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-back
 
 @pytest.fixture(scope="session")
 def index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The place of an index of the shipped corpus, built for this run of the tests."""
-    place = tmp_path_factory.mktemp("index")
+    """The place of an index of the shipped corpus: ``$VLMS_INDEX_DIR`` where that is set, or built for this run."""
+    given = os.environ.get("VLMS_INDEX_DIR")
+    place = Path(given) if given else tmp_path_factory.mktemp("index")
     Assistant(index_dir=place, progress=False)
     return place
 

@@ -138,6 +138,19 @@ def test_what_is_not_stated_can_be_chosen_and_then_there_is_no_curve(cases_tab):
     assert page.locator(".rows, .plot, .download").count() == 0
 
 
+def test_choices_in_quick_succession_end_with_the_last(cases_tab):
+    page = cases_tab
+    for _ in range(5):
+        choose(page, "sex", "male")
+        page.check("form:not([hidden]) [name='size_mm.unstated']")
+        choose(page, "sex", "female")
+        page.fill("form:not([hidden]) [name='age.min']", "60")
+        page.uncheck("form:not([hidden]) [name='size_mm.unstated']")
+        counted(page, "15 of 57 cases: sex female; age at least 60 years.")
+        page.click(".reset")
+    counted(page, "57 of 57 cases.")
+
+
 def test_rows_are_sorted_by_typed_values_and_stay_sorted(cases_tab):
     page = cases_tab
     header = page.locator(".rows thead th", has_text="Size (mm)")

@@ -150,15 +150,17 @@ def build(bot: Bot) -> gr.Blocks:
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         asking: dict[str, Any] = {**private, "concurrency_id": "ask", "concurrency_limit": 1}
         direct: dict[str, Any] = {**private, "queue": False}
+        # Gradio's other modes lose the data of an event that comes while one before it is answered.
+        every: dict[str, Any] = {**direct, "trigger_mode": "multiple"}
         shown = [conversation, turns, box]
         gr.on([box.submit, ask.click], page.respond, [box, turns], shown, **asking)
         for pane in (conversation, suggestions):
             pane.ask(page.respond_to_click, [turns], shown, **asking)
         box.input(page.suggest, [box], [suggestions], trigger_mode="always_last", **direct)
         for pane in openers:
-            pane.open(page.open, [turns], [source], **direct)
+            pane.open(page.open, [turns], [source], **every)
         if "cases" in tabs:
-            cases.choose(page.choose, None, [cases], trigger_mode="always_last", **direct)
+            cases.choose(page.choose, None, [cases], **every)
         if "disagreements" in tabs:
             disagreements.show(page.show_register, None, [disagreements], **direct)
         clear.click(page.clear, None, [*shown, source], **direct)

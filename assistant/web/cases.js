@@ -4,6 +4,8 @@ const form = () => document.querySelector("#cases-choice form:not([hidden])");
 const chosenTable = () => document.querySelector("#cases-choice [name=table]:checked")?.value;
 let sorted = null; // {table, column, descending}
 let timer = 0;
+let late = 0;
+let sent = 0; // choices; an answer carries the number of the choice it answers
 
 const fields = () => {
   const sent = {};
@@ -18,7 +20,16 @@ const fields = () => {
 
 const choose = () => {
   clearTimeout(timer);
-  trigger("choose", { table: chosenTable(), filters: fields() });
+  clearTimeout(late);
+  sent += 1;
+  trigger("choose", { table: chosenTable(), filters: fields(), number: sent });
+};
+
+// Two answers may come in the wrong order: once no more come, what is shown must be the last choice.
+const keepUp = () => {
+  clearTimeout(late);
+  const shown = element.querySelector(".chosen-rows");
+  if (shown && Number(shown.dataset.number) !== sent) late = setTimeout(choose, WAIT);
 };
 
 const sort = () => {
@@ -75,4 +86,7 @@ element.addEventListener("click", (event) => {
   trigger("open", { ...row.dataset });
 });
 
-watch("value", sort);
+watch("value", () => {
+  sort();
+  keepUp();
+});

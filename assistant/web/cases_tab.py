@@ -54,9 +54,10 @@ def render_chosen(corpus: Corpus, data: Mapping[str, Any]) -> str:
     chosen = [case_table.records[number - 1] for number in result.counted]
     rows = render_rows(corpus, case_table, result.counted) if chosen else ""
     reset = '<button type="button" class="reset">Clear the filters</button>' if conditions else ""
+    number = str(data.get("number", ""))[:9]  # of this choice; the page asks again if it was not its last
     figures = render_survival(case_table, chosen) + render_distributions(case_table, chosen) if chosen else ""
     return (
-        f'<div class="chosen-rows" data-table="{escape(case_table.id)}">'
+        f'<div class="chosen-rows" data-table="{escape(case_table.id)}" data-number="{escape(number)}">'
         f'<div class="summary"><p class="count" role="status">{_count(result, case_table)}</p>'
         f'<span class="actions">{reset}{render_download(case_table, result.counted)}</span></div>'
         f'{rows}<div class="figures">{figures}</div></div>'
