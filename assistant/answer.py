@@ -118,6 +118,8 @@ class Answer:
     ``corrections`` are typing errors that were put right in it: what was typed, and what it was read as.
     ``note`` is one sentence that the reader must know beside the quotes, e.g. that they are no individual advice.
     ``related`` are questions that the sources answer and that lie near this one.
+    ``direct`` is the range of the first quote's text that answers by itself, where one value does (see
+    `assistant.direct`); ``direct_answer`` is that text.
     ``computed`` is what the rows of case tables give, one entry a table; ``table`` the printed cells behind
     the first. ``disagreements`` are the register's entries that the quotes touch, weightiest first. All are
     empty where the corpus has none.
@@ -136,6 +138,12 @@ class Answer:
     related: tuple[str, ...] = ()
     corrections: tuple[tuple[str, str], ...] = ()
     note: str = ""
+    direct: tuple[int, int] | None = None
+
+    @property
+    def direct_answer(self) -> str:
+        """The value that answers by itself, as the first quote has it; empty where there is none."""
+        return self.quotes[0].text[slice(*self.direct)] if self.direct and self.quotes else ""
 
     @property
     def table(self) -> tuple[dict[str, str], ...]:
@@ -151,9 +159,10 @@ class Answer:
         return f"Read as: {self.resolved_question}" + (f" ({changed})" if changed else "")
 
     def to_dict(self) -> dict[str, Any]:
-        """A JSON-ready dictionary; quotes also carry ``start``, ``end`` and ``citation``."""
+        """A JSON-ready dictionary; quotes also carry ``start``, ``end`` and ``citation``, the answer its properties."""
         data = asdict(self)
         data["table"] = list(self.table)
+        data["direct_answer"] = self.direct_answer
         for name in ("quotes", "nearest"):
             for plain, quote in zip(data[name], getattr(self, name), strict=True):
                 plain.update(start=quote.start, end=quote.end, citation=quote.citation())
@@ -166,6 +175,7 @@ class Answer:
         for name in ("quotes", "nearest"):
             known[name] = tuple(Quote.from_dict(quote) for quote in data[name])
         known["related"] = tuple(data["related"])
+        known["direct"] = tuple(data["direct"]) if data["direct"] else None
         known["computed"] = tuple(Computed.from_dict(each) for each in data["computed"])
         known["disagreements"] = tuple(Disagreement.from_dict(each) for each in data["disagreements"])
         known["corrections"] = tuple((typed, read) for typed, read in data["corrections"])

@@ -42,9 +42,14 @@ class Passage:
     also: tuple[int, ...] = ()
 
 
+def is_comparing(question: str) -> bool:
+    """Whether a question asks what sources or cases have in common or not."""
+    return _COMPARING.search(question) is not None
+
+
 def compose(index: Index, ranked: Ranked, question: str, count: int = QUOTES) -> list[Passage]:
     """The passages to show for a question, best first."""
-    compares = len(ranked.named) > 1 or _COMPARING.search(question) is not None
+    compares = len(ranked.named) > 1 or is_comparing(question)
     considered = len(ranked.units) if compares else _CONSIDERED
     passages: list[Passage] = []
     for number, score in zip(ranked.units[:considered].tolist(), ranked.scores[:considered].tolist(), strict=True):

@@ -13,7 +13,9 @@ from assistant.cases.answering import compute, quotes_of
 from assistant.checking import claim_in_question
 from assistant.composing import QUOTES, Passage, compose
 from assistant.dialogue import Resolved
+from assistant.direct import direct_value
 from assistant.disagreeing import touched
+from assistant.grouping import ALIKE, about_it
 from assistant.highlighting import highlights, wanted_stems
 from assistant.question import checked_history, checked_question
 from assistant.quoting import QuoteError as QuoteError
@@ -28,7 +30,6 @@ from corpus.register import Entry
 from index import Index, open_index
 
 AUDIENCES = ("clinician", "patient")
-ALIKE = 0.15  # score by which a passage may be behind the first and still be about the same
 NEAR = 12  # ranked units in which a passage shown to be wrong is worth a warning
 CLAIMED = 3  # quotes of a claim that is checked
 CHECKED = 0.9  # probability that a question whether a claim is right is answered by the entry found
@@ -120,9 +121,10 @@ class Assistant:
             quotes=quotes,
             abstained=False,
             note=NO_ADVICE if request == "personal" else "",
+            direct=None if computed or claim or request else _direct(resolved.text, quotes[0]),
             computed=computed,
             disagreements=touched(
-                self.corpus, _alike(quotes), computed, _close_by(near, ranked.scores[:NEAR].tolist(), passages), claim
+                self.corpus, about_it(quotes), computed, _close_by(near, ranked.scores[:NEAR].tolist(), passages), claim
             ),
         )
         return replace(answer, text=rendering.answered(answer, audience))
@@ -154,10 +156,9 @@ def _close_by(near: Sequence[int], scores: Sequence[float], passages: Sequence[P
     return frozenset(alike | beside)
 
 
-def _alike(quotes: Sequence[Quote]) -> list[Quote]:
-    """The quotes about what was asked: those that rank nearly as high as the best, and all that were not ranked."""
-    best = max((quote.score for quote in quotes), default=0.0)
-    return [quote for quote in quotes if not quote.score or quote.score >= best - ALIKE]
+def _direct(question: str, first: Quote) -> tuple[int, int] | None:
+    """Where the first quote has the one value asked for; a table row is full of values."""
+    return None if first.kind in ("table_row", "reference") else direct_value(question, first.text)
 
 
 def _in_front(first: Sequence[Quote], passages: tuple[Quote, ...]) -> tuple[Quote, ...]:

@@ -18,7 +18,7 @@ _QUANTITY = re.compile(
     r"which year|what year|median|mean|average|range|survival|interval|incidence|duration)\b",
     re.IGNORECASE,
 )
-_NUMBER_WORD = (
+NUMBER_WORD = (
     r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|"
     r"eighteen|nineteen|twenty|thirty|forty|fifty|half"
 )
@@ -27,11 +27,11 @@ _UNIT = (
     r"patients?|cases?|females?|males?|men|women|cycles?|reports?|times"
 )
 _NUMBER = re.compile(
-    rf"(?:[<>≥≤~±]\s?)?\b(?:\d+(?:[.,/]\d+)*|(?:{_NUMBER_WORD})\b)"
+    rf"(?:[<>≥≤~±]\s?)?\b(?:\d+(?:[.,/]\d+)*|(?:{NUMBER_WORD})\b)"
     rf"(?:\s?(?:×|x|–|-|to|±|of)\s?\d+(?:[.,]\d+)*)*(?:[\s-]?(?:{_UNIT}))?(?:-year-old)?",
     re.IGNORECASE,
 )
-_CITATION = re.compile(r"\[[\d,;\s–-]+\]|\(\d+(?:\s?[,–-]\s?\d+)*\)|\((?:Fig|Table|Figure)[^)]*\)")
+CITATION = re.compile(r"\[[\d,;\s–-]+\]|\(\d+(?:\s?[,–-]\s?\d+)*\)|\((?:Fig|Table|Figure)[^)]*\)")
 _WORD = re.compile(r"\b\w\w+\b")
 
 
@@ -53,7 +53,7 @@ def highlights(
         table_row: it is one; then numbers, of which it is full, tell nothing.
     """
     if not table_row and _QUANTITY.search(question):
-        pointers = [match.span() for match in _CITATION.finditer(quote)]
+        pointers = [match.span() for match in CITATION.finditer(quote)]
         found = [match.span() for match in _NUMBER.finditer(quote)]
         found = [span for span in found if not any(start <= span[0] < end for start, end in pointers)]
         if found:

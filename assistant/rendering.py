@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.answer import Answer, Computed, Quote
+from assistant.grouping import grouped
 
 _FOR_PATIENTS = "These are passages from medical papers, quoted word for word. Please discuss them with your doctors."
 
@@ -17,10 +18,14 @@ def answered(answer: Answer, audience: str) -> str:
     if audience == "patient":
         lines.append(_FOR_PATIENTS)
     lines += [_computed(each) for each in answer.computed]
+    if answer.direct_answer:
+        lines.append(f"**{answer.direct_answer}** [1]")
     lines.append(_quoted(quotes[0], 1))
-    if len(quotes) > 1:
-        lines.append("Further passages:")
-        lines.append("\n".join(f"- {_quoted(quote, number)}" for number, quote in enumerate(quotes[1:], 2)))
+    for group in grouped(answer):
+        numbers = [number for number in group.numbers if number > 1]
+        if numbers:
+            lines.append(f"{group.title or 'Further passages'}:")
+            lines.append("\n".join(f"- {_quoted(quotes[number - 1], number)}" for number in numbers))
     if answer.disagreements:
         lines.append("Compare:")
         lines.append("\n".join(f"- {each.statement} ({each.verdict})" for each in answer.disagreements))

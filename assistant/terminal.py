@@ -31,6 +31,8 @@ def show(answer: Answer) -> None:
             if line:
                 console.print(Text(line))
         console.print(Text(f"Computed from {computed.source}, {computed.table}: {computed.query}.", style="dim"))
+    if answer.direct_answer:
+        console.print(Text(f"\n{answer.direct_answer} [1]", style="bold"))
     for number, quote in enumerate(answer.quotes or answer.nearest[:3], 1):
         console.print()
         console.print(Padding(_quoted(quote, number), (0, 2)))

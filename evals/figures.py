@@ -84,6 +84,7 @@ MEASURES = (
         higher_is_better=False,
     ),
     Measure("value", "value and rows right (row questions)", lambda r: _maybe(r.value_right)),
+    Measure("value_first", "value shown first is right (where one is)", lambda r: _maybe(r.value_first_right)),
     Measure("verdict", "verdict shown (checks of a claim)", lambda r: _maybe(r.verdict_right)),
     Measure(
         "number_unasked",

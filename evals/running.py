@@ -49,6 +49,7 @@ class AssistantSystem:
             said=" ".join([*said, *(each.statement for each in answer.disagreements)]),
             cases=frozenset((each.doc_id, case) for each in answer.computed for case in each.cases),
             verdicts=tuple(each.verdict for each in answer.disagreements),
+            value_first=answer.direct_answer,
         )
 
 

@@ -27,7 +27,8 @@ class Reply:
     """What a system made of a question: passages best first, whether it answered, how sure, in how many ms.
 
     ``said`` is what it states in its own words (computed values, disagreements), ``cases`` the rows that it
-    computed from, as (document, case number), ``verdicts`` the verdicts of the disagreements it shows.
+    computed from, as (document, case number), ``verdicts`` the verdicts of the disagreements it shows,
+    ``value_first`` the value it puts before all quotes (empty: none).
     """
 
     passages: tuple[Passage, ...]
@@ -37,6 +38,7 @@ class Reply:
     said: str = ""
     cases: frozenset[tuple[str, int]] = frozenset()
     verdicts: tuple[str, ...] = ()
+    value_first: str = ""
 
 
 class System(Protocol):
@@ -66,6 +68,7 @@ class Record:
     ``rank`` is the place (from 1) of the first acceptable passage, 0 when there is none.
     ``computed`` tells whether anything was computed from rows; ``value_right`` whether what is said states
     the facts, from the right rows (questions whose facts are computed, or that pick a row);
+    ``value_first_right`` whether the value put before all quotes is part of a fact or holds one (None: no value);
     ``verdict_right`` whether a disagreement or confirmation with the expected verdict is shown.
     ``verbatim`` has one entry for each passage. ``within_first_words``: at least half of an
     acceptable passage lies within the first 50 words shown. ``expected`` is the first support,
@@ -92,6 +95,7 @@ class Record:
     computed: bool = False
     value_right: bool | None = None
     verdict_right: bool | None = None
+    value_first_right: bool | None = None
 
     def hit(self, k: int) -> bool:
         """Whether one of the first ``k`` passages was acceptable."""
@@ -139,6 +143,7 @@ def judge(question: Question, reply: Reply, raw: Mapping[str, str]) -> Record:
         computed=bool(reply.cases),
         value_right=_value_right(question, reply) if question.kind in ROW_KINDS else None,
         verdict_right=question.verdict in reply.verdicts if question.verdict else None,
+        value_first_right=_holds_a_fact(question, reply.value_first) if reply.value_first else None,
         expected=f"{question.support[0].doc_id}: {question.support[0].quote}" if question.support else "",
     )
 
@@ -154,6 +159,11 @@ def _value_right(question: Question, reply: Reply) -> bool:
     wanted = {(table.partition(":")[0], row) for table, rows in question.rows for row in rows if isinstance(row, int)}
     right_rows = not wanted or wanted <= reply.cases or (bool(reply.cases) and reply.cases <= wanted)
     return reply.answered and right_rows and all_stated(question.facts, [reply.said])
+
+
+def _holds_a_fact(question: Question, value: str) -> bool:
+    facts = [fact for group in question.facts for fact in group]
+    return any(all_stated([[fact]], [value]) or all_stated([[value]], [fact]) for fact in facts)
 
 
 def is_acceptable(passage: Passage, support: Iterable[Support]) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 import gradio as gr
 from gradio.events import api
 
+from assistant.question import MAX_CHARACTERS
 from assistant.web.cases_tab import render_choice, render_chosen
 from assistant.web.contract import Bot
 from assistant.web.conversation import Turn, history, render_conversation, render_suggestions
@@ -67,7 +68,7 @@ class Page:
         """
         question, corpus = _clean(question), self.bot.corpus
         if question.strip():
-            yield render_conversation(corpus, turns, pending=question[:400]), turns, ""
+            yield render_conversation(corpus, turns, pending=question), turns, ""
         turn = self._turn(question, turns)
         turns = [*turns, turn][-MAX_TURNS:]
         yield render_conversation(corpus, turns), turns, question if turn.error else ""
@@ -75,6 +76,14 @@ class Page:
     def respond_to_click(self, turns: list[Turn], event: gr.EventData) -> Iterator[tuple[str, list[Turn], str]]:
         """`respond` for a question that was clicked."""
         yield from self.respond(str(_data(event).get("question", "")), turns)
+
+    def stop(self, turns: list[Turn], event: gr.EventData) -> tuple[str, list[Turn], str]:
+        """The conversation as it was before the question that is being answered; that goes back into the box."""
+        return (
+            render_conversation(self.bot.corpus, turns),
+            turns,
+            _clean(_data(event).get("question", ""))[:MAX_CHARACTERS],
+        )
 
     def suggest(self, beginning: str) -> str:
         """Questions that the sources answer, for what has been typed so far."""
@@ -153,9 +162,10 @@ def build(bot: Bot) -> gr.Blocks:
         # Gradio's other modes lose the data of an event that comes while one before it is answered.
         every: dict[str, Any] = {**direct, "trigger_mode": "multiple"}
         shown = [conversation, turns, box]
-        gr.on([box.submit, ask.click], page.respond, [box, turns], shown, **asking)
+        answering = [gr.on([box.submit, ask.click], page.respond, [box, turns], shown, **asking)]
         for pane in (conversation, suggestions):
-            pane.ask(page.respond_to_click, [turns], shown, **asking)
+            answering.append(pane.ask(page.respond_to_click, [turns], shown, **asking))
+        conversation.stop(page.stop, [turns], shown, cancels=answering, **every)
         box.input(page.suggest, [box], [suggestions], trigger_mode="always_last", **direct)
         for pane in openers:
             pane.open(page.open, [turns], [source], **every)

@@ -1,5 +1,6 @@
 // The conversation: clicks on citations and questions become events, and the newest turn comes into view.
-// The keys of the page live here too: "/" goes to the box, arrow up in the empty box brings back the last question.
+// The keys of the page live here too: "/" goes to the box, arrow up in the empty box brings back the last question,
+// 1 to 9 open a citation of the last answer.
 const calm = () => (window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
 const box = () => document.querySelector("#box textarea, #box input");
 
@@ -19,7 +20,61 @@ const remember = (text) => {
   recall = asked.length;
 };
 
+// A link carries the question or the place; nothing of it is in the address bar unless somebody pastes it there.
+const link = (parameters) => `${location.origin}${location.pathname}?${new URLSearchParams(parameters)}`;
+
+// The clipboard is there only on secure origins; elsewhere the old command still works.
+const copy = async (button, text) => {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const field = Object.assign(document.createElement("textarea"), { value: text, className: "unseen" });
+    document.querySelector("#columns").append(field);
+    field.select();
+    document.execCommand("copy");
+    field.remove();
+    button.focus({ preventScroll: true });
+  }
+  const said = button.dataset.said ?? button.textContent;
+  button.dataset.said = said;
+  button.textContent = "Copied";
+  say("Copied.");
+  setTimeout(() => (button.textContent = said), 1600);
+};
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("#columns [data-copy], #columns [data-link], #columns [data-place-link]");
+  if (!button) return;
+  const { copy: text, link: question, placeLink } = button.dataset;
+  copy(button, text ?? link(question === undefined ? JSON.parse(placeLink) : { q: question }));
+});
+
+// What is new, in a sentence for those who listen: the conversation itself is drawn anew each time.
+const announcer = Object.assign(document.createElement("p"), { className: "unseen", role: "status" });
+announcer.id = "announcer";
+const say = (words) => {
+  if (!announcer.isConnected) document.querySelector("#columns")?.append(announcer);
+  announcer.textContent = words;
+};
+const announce = (turn) => {
+  if (!turn) return say("");
+  const part = (selector) => turn.querySelector(selector)?.textContent ?? "";
+  if (turn.querySelector(".waiting")) return say("Searching the sources.");
+  const first = part(".computed .statement") || part(".abstained .reason") || part(".quotes blockquote");
+  say(turn.querySelector(".error") ? part(".error") : `${turn.querySelector(".answer")?.ariaLabel}. ${first}`);
+};
+
 element.addEventListener("click", (event) => {
+  const stop = event.target.closest("button.stop");
+  if (stop) {
+    trigger("stop", { question: stop.dataset.question });
+    return;
+  }
+  const edited = event.target.closest("button[data-edit]");
+  if (edited) {
+    fill(edited.dataset.edit);
+    box()?.focus();
+    return;
+  }
   const cite = event.target.closest("button.cite, button.row");
   if (cite) {
     window.vlmsOpener = cite;
@@ -50,6 +105,9 @@ document.addEventListener(
       event.preventDefault();
       if (!field.checkVisibility()) document.querySelector("#tab-ask")?.click();
       field.focus();
+    } else if (/^[1-9]$/.test(event.key) && !event.target.closest("input, textarea, select, [contenteditable]")) {
+      const turns = element.querySelectorAll(".turn");
+      turns[turns.length - 1]?.querySelector(`.quotes .cite[data-number="${event.key}"]`)?.click();
     }
   },
   true,
@@ -67,4 +125,9 @@ document.addEventListener("click", (event) => {
 watch("value", () => {
   const last = element.querySelector(".turn:last-of-type");
   last?.scrollIntoView({ block: "start", behavior: calm() });
+  announce(last);
 });
+
+// A link that carries a question asks it once the page is there.
+const linked = new URLSearchParams(location.search).get("q");
+if (linked?.trim()) trigger("ask", { question: linked.slice(0, 2000) });

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.answer import Answer, Quote
+from assistant.grouping import grouped
+from assistant.question import MAX_CHARACTERS
 from assistant.web.computed import render_comparison, render_computed
 from assistant.web.markup import badge, escape, marked, quotation
 from corpus.models import Corpus
@@ -60,10 +62,12 @@ def render_conversation(corpus: Corpus, turns: Sequence[Turn], pending: str = ""
     """The whole log; ``pending`` is a question that is being answered."""
     body = "".join(_turn(corpus, number, turn) for number, turn in enumerate(turns))
     if pending:
-        waiting = '<p class="waiting"><span class="dots" aria-hidden="true"></span>Searching the sources</p>'
-        body += f'<article class="turn">{_question(pending)}{waiting}</article>'
+        stop = f'<button type="button" class="stop" data-question="{escape(pending[:MAX_CHARACTERS])}">Stop</button>'
+        waiting = f'<p class="waiting"><span class="dots" aria-hidden="true"></span>Searching the sources{stop}</p>'
+        body += f'<article class="turn">{_question(pending[:SHOWN_QUESTION])}{waiting}</article>'
     busy = "true" if pending else "false"
-    log = f'<div id="log" role="log" aria-live="polite" aria-label="Conversation" aria-busy="{busy}">{body}</div>'
+    # Not a live region: it is drawn anew as a whole; conversation.js says what is new in one sentence.
+    log = f'<div id="log" role="region" aria-label="Conversation" aria-busy="{busy}">{body}</div>'
     return log if body else log + _welcome(corpus)
 
 
@@ -92,7 +96,8 @@ def _welcome(corpus: Corpus) -> str:
         f'<p class="lead">Ask about the diagnosis and treatment of venous leiomyosarcoma. You get the words of '
         f"{count}, verbatim and with their place, or a plain statement that the sources do not say.</p>"
         f"{choices}"
-        '<p class="keys"><kbd>/</kbd> to type <kbd>Enter</kbd> to ask <kbd>↑</kbd> for the last question</p>'
+        '<p class="keys"><kbd>/</kbd> to type <kbd>Enter</kbd> to ask <kbd>↑</kbd> for the last question '
+        "<kbd>1</kbd>–<kbd>9</kbd> to open a citation <kbd>Esc</kbd> to close it</p>"
         "</section>"
     )
 
@@ -103,29 +108,61 @@ def _turn(corpus: Corpus, number: int, turn: Turn) -> str:
         if len(shown) > SHOWN_QUESTION:
             shown = shown[:SHOWN_QUESTION] + " …"
         question = _question(shown) if shown else ""
-        return f'<article class="turn">{question}<p class="error">{escape(turn.error)}</p></article>'
+        actions = _actions(turn.question) if shown and len(turn.question) <= MAX_CHARACTERS else ""
+        return f'<article class="turn">{question}<p class="error">{escape(turn.error)}</p>{actions}</article>'
     answer = turn.answer
     understood = f'<p class="understood">{escape(answer.understood)}</p>' if answer.understood else ""
     content = _abstention(number, answer) if answer.abstained else _quotes(corpus, number, answer)
-    return f'<article class="turn">{_question(turn.question)}{understood}{content}</article>'
+    actions = _actions(turn.question, answer)
+    return f'<article class="turn">{_question(turn.question)}{understood}{content}{actions}</article>'
 
 
 def _question(text: str) -> str:
     return f'<p class="question" dir="auto"><span class="unseen">You asked: </span>{escape(text)}</p>'
 
 
+def _actions(question: str, answer: Answer | None = None) -> str:
+    """What can be done with a turn: copy the answer or a link that asks the question, change it, ask it again."""
+    copies = ""
+    if answer is not None:
+        copies = (
+            f'<button type="button" data-copy="{escape(answer.text)}">Copy answer</button>'
+            f'<button type="button" data-link="{escape(answer.resolved_question)}">Copy link</button>'
+        )
+    return (
+        f'<p class="actions">{copies}<button type="button" data-edit="{escape(question)}">Edit question</button>'
+        f'<button type="button" data-ask="{escape(question)}">Ask again</button></p>'
+    )
+
+
 def _quotes(corpus: Corpus, turn: int, answer: Answer) -> str:
-    quotes = "".join(
-        _quote(turn, "quotes", number, quote, number) for number, quote in enumerate(answer.quotes, start=1)
+    groups = "".join(
+        (f"<h4>{group.title}</h4>" if group.title else "")
+        + '<ol class="quotes">'
+        + "".join(_quote(turn, "quotes", number, answer.quotes[number - 1], number) for number in group.numbers)
+        + "</ol>"
+        for group in grouped(answer)
     )
     note = f'<p class="reason">{escape(answer.note)}</p>' if answer.note else ""
     count = "1 quote" if len(answer.quotes) == 1 else f"{len(answer.quotes)} quotes"
     computed = render_computed(corpus, answer.computed)
-    style = "answer with-result" if computed else "answer"
+    style = "answer with-result" if computed or answer.direct else "answer"
     return (
-        f'<div class="{style}" role="group" aria-label="Answer: {count}">{note}{computed}'
-        f'<ol class="quotes">{quotes}</ol>{render_comparison(answer.disagreements)}{_related(answer)}'
+        f'<div class="{style}" role="group" aria-label="Answer: {count}">{note}{computed}{_direct(turn, answer)}'
+        f"{groups}{render_comparison(answer.disagreements)}{_related(answer)}"
         f'<p class="foot"><span>{count}, verbatim</span>{_confidence(answer)}</p></div>'
+    )
+
+
+def _direct(turn: int, answer: Answer) -> str:
+    """The value that answers by itself, and a button to the quote it is taken from."""
+    if not answer.direct:
+        return ""
+    return (
+        f'<p class="direct"><mark>{escape(answer.direct_answer)}</mark>'
+        f'<button type="button" class="cite" data-turn="{turn}" data-place="quotes" data-number="1" '
+        f'title="Show this passage in its document"><span class="number">[1]</span> '
+        f"{escape(answer.quotes[0].source)}</button></p>"
     )
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.web.conversation import Turn
-from assistant.web.source_pane import render_document, render_list
+from assistant.web.markup import place
+from assistant.web.source_pane import Placed, render_document, render_list
 from corpus.models import Corpus, Document, Span
 
 MOST_SPANS = 200  # of one place; the longest row of the shipped documents has 19
@@ -28,16 +29,19 @@ class Place:
 def open_source(corpus: Corpus, turns: Sequence[Turn], data: Mapping[str, Any], opened: int) -> str:
     """The source pane for a click: on a citation (turn, place, number), on anything with a document and spans,
     on a document, or on the way back to the list."""
-    known = {document.id: document for document in corpus}
+    known, raw = {document.id: document for document in corpus}, bool(data.get("raw"))
     document = known.get(str(data.get("doc", "")))
     if document is not None:
         spans = _spans(str(data.get("spans", "")), document)
-        return render_document(document, [Place(document.id, spans)] if spans else (), 1, opened)
+        quotes: Sequence[Placed] = [Place(document.id, spans)] if spans else ()
+        origin = place(document.id, spans)
+        return render_document(document, quotes, len(quotes), opened, origin=origin, raw=raw)
     try:
-        answer = turns[_index(data["turn"])].answer
-        quotes = answer.nearest if answer and data["place"] == "nearest" else answer.quotes if answer else ()
-        number = _index(data["number"])
-        return render_document(known[quotes[number - 1].doc_id], quotes, number, opened)
+        turn, number = _index(data["turn"]), _index(data["number"])
+        answer, nearest = turns[turn].answer, data["place"] == "nearest"
+        quotes = () if answer is None else answer.nearest if nearest else answer.quotes
+        origin = f'data-turn="{turn}" data-place="{"nearest" if nearest else "quotes"}" data-number="{number}"'
+        return render_document(known[quotes[number - 1].doc_id], quotes, number, opened, origin=origin, raw=raw)
     except (KeyError, IndexError, TypeError, ValueError):
         return render_list(corpus, opened)
 

@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import Protocol
 
 from assistant.web.markup import badge, escape, short_name, touches
+from assistant.web.reading_tools import render_raw, render_tools
 from corpus.models import Corpus, Document, Source, Span, Unit
 
 Lights = Mapping[str, tuple[str, int]]  # unit id -> (class of its mark, number of its quote)
@@ -48,17 +49,34 @@ def render_list(corpus: Corpus, opened: int = 0) -> str:
     )
 
 
-def render_document(document: Document, quotes: Sequence[Placed] = (), lit: int = 0, opened: int = 0) -> str:
-    """A whole document; quote number ``lit`` (1-based, 0: none) stands out, the others are lit faintly."""
+def render_document(
+    document: Document,
+    quotes: Sequence[Placed] = (),
+    lit: int = 0,
+    opened: int = 0,
+    *,
+    origin: str = "",
+    raw: bool = False,
+) -> str:
+    """A whole document; quote number ``lit`` (1-based, 0: none) stands out, the others are lit faintly.
+
+    ``origin`` are the attributes by which it was opened, so that it can be opened again; ``raw`` shows the text as
+    it was extracted instead of the readable one.
+    """
     lights = light(document, quotes, lit)
     source = document.source
+    spans = quotes[lit - 1].spans if lit else ()
+    sections = [] if raw else list(_sections(document, lights))
+    text = render_raw(document, spans) if raw else "".join(sections)
+    titles = [] if raw else [section for section, _ in groupby(document.units, key=lambda unit: unit.section)]
     return (
-        f'<div class="pane text" data-opened="{opened}" data-doc="{escape(document.id)}">'
-        '<header class="bar"><button type="button" class="back" data-list="1">All sources</button>'
+        f'<div class="pane text" data-opened="{opened}"><header class="bar">'
+        '<button type="button" class="back" data-list="1">All sources</button>'
         f'<span class="where">{escape(short_name(document))}</span>{badge(source.evidence, source.reviewed)}'
         '<button type="button" class="return" data-return="1">Back</button></header>'
-        f'<div class="about"><h2 tabindex="-1">{escape(source.title)}</h2>{_facts(source)}</div>'
-        f'<div class="sheet">{"".join(_sections(document, lights))}</div></div>'
+        f'<div class="about"><h2 tabindex="-1">{escape(source.title)}</h2>{_facts(source)}'
+        f"{render_tools(document.id, titles, spans, origin, raw)}</div>"
+        f'<div class="sheet">{text}</div></div>'
     )
 
 
@@ -93,7 +111,7 @@ def _sections(document: Document, lights: Lights) -> Iterable[str]:
     for section, members in groupby(document.units, key=lambda unit: unit.section):
         again = ' <span class="again">continued</span>' if section in seen else ""
         seen.add(section)
-        yield f"<section><h3>{escape(section)}{again}</h3>"
+        yield f'<section><h3 tabindex="-1">{escape(section)}{again}</h3>'
         for kind, units in groupby(members, key=lambda unit: unit.kind):
             yield _block(document, kind, tuple(units), lights, first)
         yield "</section>"
