@@ -2,9 +2,9 @@
 const gentle = () => (window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
 
 const jump = (name) => {
-  const title = document.getElementById(`${name}-title`);
-  title.scrollIntoView({ block: "start", behavior: gentle() });
-  title.focus({ preventScroll: true });
+  const target = document.getElementById(name);
+  target.scrollIntoView({ block: "start", behavior: gentle() });
+  target.focus({ preventScroll: true });
 };
 
 // Puts a question into the box of the tab Ask, where it can still be changed.
@@ -18,6 +18,11 @@ const takeAlong = (question) => {
   field.setSelectionRange(question.length, question.length);
 };
 
+// What is scrolled or tabbed to must not end up under the list of topics, whose height depends on the width.
+const heights = new ResizeObserver(([change]) => {
+  element.closest("#panel-overview").style.setProperty("--jumps", `${change.target.offsetHeight}px`);
+});
+
 // The topic in view is the current one in the list.
 let seen = null;
 const follow = () => {
@@ -27,13 +32,15 @@ const follow = () => {
       const entered = changes.find((change) => change.isIntersecting);
       if (!entered) return;
       for (const button of element.querySelectorAll("[data-jump]")) {
-        if (button.dataset.jump === entered.target.id) button.setAttribute("aria-current", "true");
+        if (button.dataset.jump === entered.target.getAttribute("aria-labelledby")) button.setAttribute("aria-current", "true");
         else button.removeAttribute("aria-current");
       }
     },
     { rootMargin: "-33% 0px -66% 0px" }, // a line a third down the window
   );
   for (const subject of element.querySelectorAll(".subject")) seen.observe(subject);
+  const topics = element.querySelector(".jumps");
+  if (topics) heights.observe(topics);
 };
 
 document.addEventListener("vlms-tab", (event) => {

@@ -21,6 +21,7 @@ LEAD = (
     "are ours; a mark says that another passage, or a table, speaks against the quote."
 )
 NOTHING = "Nothing on this."
+TOPICS = "overview-topics"
 
 
 @lru_cache(maxsize=4)
@@ -30,13 +31,13 @@ def render_overview(corpus: Corpus) -> str:
     if not whole.topics:
         return ""
     jumps = "".join(
-        f'<li><button type="button" data-jump="{_anchor(topic)}">{escape(topic.title)}</button></li>'
+        f'<li><button type="button" data-jump="{_anchor(topic)}-title">{escape(topic.title)}</button></li>'
         for topic in whole.topics
     )
     topics = "".join(_topic(corpus, topic, whole.documents) for topic in whole.topics)
     return (
         f'<h2 class="unseen">Overview</h2><p class="lead">{escape(LEAD)}</p>'
-        f'<nav class="jumps" aria-label="Topics"><ul>{jumps}</ul></nav>{topics}'
+        f'<nav class="jumps" id="{TOPICS}" tabindex="-1" aria-label="Topics"><ul>{jumps}</ul></nav>{topics}'
     )
 
 
@@ -109,16 +110,17 @@ def _marks(corpus: Corpus, quote: Evidence) -> str:
         heavy = '<span class="weight">high weight</span>' if disputing[0].weight == "high" else ""
         tone = disputing[0].verdict if heavy else "slight"
         count = f' <span class="count">{len(disputing)} entries</span>' if len(disputing) > 1 else ""
-        label = f'<span class="verdict {escape(tone)}">{_disputed(disputing)}</span> {heavy}{count}'
+        label = f'<span class="verdict {escape(tone)}">{_what(disputing)}disputed</span> {heavy}{count}'
         marks += _mark(corpus, "disputed", label, disputing, quote)
     if confirming:
-        marks += _mark(corpus, "confirmed", '<span aria-hidden="true">✓</span> confirmed', confirming, quote)
+        label = f'<span aria-hidden="true">✓</span> {_what(confirming)}confirmed'
+        marks += _mark(corpus, "confirmed", label, confirming, quote)
     return marks
 
 
-def _disputed(entries: Sequence[Entry]) -> str:
-    """What is disputed: the quote, or only what it cites."""
-    return "reference disputed" if all(entry.topic == "references" for entry in entries) else "disputed"
+def _what(entries: Sequence[Entry]) -> str:
+    """What the entries are about, where it is not the quote itself but only what it cites."""
+    return "reference " if all(entry.topic == "references" for entry in entries) else ""
 
 
 def _mark(corpus: Corpus, style: str, label: str, entries: Sequence[Entry], quote: Evidence) -> str:
@@ -154,8 +156,10 @@ def _other(corpus: Corpus, quote: Evidence) -> str:
 
 
 def _questions(topic: Topic) -> str:
+    """The questions to go on with, and for narrow screens, where the topics scroll away, the way back to them."""
     items = "".join(
         f'<li><button type="button" data-question="{escape(question)}">{escape(question)}</button></li>'
         for question in topic.ask
     )
-    return f'<div class="go-on"><h4>Ask about this</h4><ul>{items}</ul></div>' if items else ""
+    back = f'<button type="button" class="up" data-jump="{TOPICS}">All topics</button>'
+    return (f'<div class="go-on"><h4>Ask about this</h4><ul>{items}</ul></div>' if items else "") + back
