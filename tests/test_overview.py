@@ -231,7 +231,7 @@ def test_the_tab_is_fetched_when_it_is_looked_at_and_shows_topics_and_documents_
     assert tuple(page.locator(".subject > h3").all_inner_texts()) == TOPICS
     for subject in page.locator(".subject").all():
         assert subject.locator(".whose h4").all_inner_texts() == list(NAMES.values())
-        assert subject.locator(".side.unreviewed .badge").all_inner_texts() == ["AI-written, unreviewed"]
+        assert subject.locator(".side.unreviewed .whose .badge").all_inner_texts() == ["AI-written, unreviewed"]
     assert (
         page.locator("#overview-reconstruction [data-document=femoral-korea]").inner_text().endswith("Nothing on this.")
     )
