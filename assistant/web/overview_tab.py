@@ -18,7 +18,7 @@ from corpus.register import Entry, Evidence
 
 LEAD = (
     "The field by topic, every line a quote. Only the topics, their questions and the statements behind the marks "
-    "are ours; a mark says that another passage, or a table, speaks against the quote."
+    "are ours: “disputed” where another passage or a table says otherwise, a tick where it agrees."
 )
 NOTHING = "Nothing on this."
 TOPICS = "overview-topics"
