@@ -291,6 +291,7 @@ def test_the_tabs_are_reached_and_changed_with_the_keyboard(visit):
     page = visit()
     page.focus("#tab-ask")
     page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
     counted(page, "57 of 57")
     assert page.evaluate("document.activeElement.id") == "tab-cases"
     assert page.get_by_role("tab", selected=True).inner_text() == "Cases"

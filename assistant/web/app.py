@@ -22,9 +22,10 @@ from assistant.web.conversation import Turn, history, render_conversation, rende
 from assistant.web.disagreements_tab import render_register
 from assistant.web.markup import escape
 from assistant.web.opening import open_source
+from assistant.web.overview_tab import render_overview
 from assistant.web.source_pane import render_list
 from assistant.web.tabs import render_tabs
-from corpus import register
+from corpus import overview, register
 from corpus.models import Corpus
 
 TITLE = "Venous Leiomyosarcoma Assistant"
@@ -105,6 +106,10 @@ class Page:
         """The register of disagreements; it is fetched when it is first looked at, since it is long."""
         return render_register(self.bot.corpus)
 
+    def show_overview(self) -> str:
+        """The field by topic; it is fetched when it is first looked at, since it is long."""
+        return render_overview(self.bot.corpus)
+
     def _turn(self, question: str, turns: list[Turn]) -> Turn:
         try:
             return Turn(question, self.bot.ask(question, history=history(turns)))
@@ -119,7 +124,8 @@ def build(bot: Bot) -> gr.Blocks:
     """The page as gradio blocks, with its own script; `assistant.web.serving` adds style and protections."""
     page = Page(bot)
     choice = render_choice(bot.corpus)
-    tabs = {"ask": "Ask"} | ({"cases": "Cases"} if choice else {})
+    tabs = {"ask": "Ask"} | ({"overview": "Overview"} if overview.load(bot.corpus).topics else {})
+    tabs |= {"cases": "Cases"} if choice else {}
     tabs |= {"disagreements": "Disagreements"} if register.load(bot.corpus) else {}
     blocks = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
     with blocks:
@@ -145,6 +151,9 @@ def build(bot: Bot) -> gr.Blocks:
                         ask = gr.Button("Ask", variant="primary", elem_id="ask")
                         clear = gr.Button("Clear", elem_id="clear")
                 openers = [conversation]
+                if "overview" in tabs:
+                    with gr.Column(elem_id="panel-overview"):
+                        openers.append(by_topic := _html("", "overview", "overview.js"))
                 if "cases" in tabs:
                     with gr.Column(elem_id="panel-cases"):
                         _html(choice, "cases-choice")
@@ -169,6 +178,8 @@ def build(bot: Bot) -> gr.Blocks:
         box.input(page.suggest, [box], [suggestions], trigger_mode="always_last", **direct)
         for pane in openers:
             pane.open(page.open, [turns], [source], **every)
+        if "overview" in tabs:
+            by_topic.show(page.show_overview, None, [by_topic], **direct)
         if "cases" in tabs:
             cases.choose(page.choose, None, [cases], **every)
         if "disagreements" in tabs:

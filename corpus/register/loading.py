@@ -41,8 +41,7 @@ def load(corpus: Corpus) -> tuple[Entry, ...]:
     Raises:
         CorpusError: an entry is malformed, or a quote of it stands nowhere, or in more than one place.
     """
-    shipped = {source.id: source.sha256 for source, _ in read_sources(SHIPPED)}
-    known = {document.id for document in corpus if shipped.get(document.id) == document.source.sha256}
+    known = shipped_documents(corpus)
     if not known:
         return ()
     try:
@@ -53,6 +52,12 @@ def load(corpus: Corpus) -> tuple[Entry, ...]:
     if len({entry.id for entry in found}) < len(found):
         raise CorpusError(f"The register '{FILE}' has two entries with the same id.")
     return tuple(sorted(found, key=lambda entry: (entry.weight != "high", entry.verdict == "confirmed")))
+
+
+def shipped_documents(corpus: Corpus) -> frozenset[str]:
+    """Which documents of a corpus are those that come with the program, to the letter."""
+    shipped = {source.id: source.sha256 for source, _ in read_sources(SHIPPED)}
+    return frozenset(document.id for document in corpus if shipped.get(document.id) == document.source.sha256)
 
 
 def _entry(data: Mapping[str, Any], corpus: Corpus) -> Entry:
@@ -71,7 +76,7 @@ def _entry(data: Mapping[str, Any], corpus: Corpus) -> Entry:
         weight=data["weight"],
         verdict=data["verdict"],
         statement=data["statement"],
-        quotes=tuple(_evidence(quote, name, corpus) for quote in data["quotes"]),
+        quotes=tuple(find_evidence(quote, f"the entry '{name}'", corpus) for quote in data["quotes"]),
         checks=checks,
         note=data.get("note", ""),
     )
@@ -85,18 +90,27 @@ def _check(data: Mapping[str, Any]) -> Check:
     return Check(query, float(data["gives"]), digits, data.get("printed"), tuple(data.get("rows", ())))
 
 
-def _evidence(quote: Mapping[str, Any], name: str, corpus: Corpus) -> Evidence:
+def find_evidence(quote: Mapping[str, Any], owner: str, corpus: Corpus) -> Evidence:
+    """The place of a quote that is named by ``document`` and ``text``, or by ``document``, ``table`` and ``case``.
+
+    Raises:
+        CorpusError: it stands nowhere, or in more than one unit, or not so in the raw text; ``owner`` is named.
+    """
     document = corpus[quote["document"]]
     if "case" in quote:
         record = table(document.id).records[quote["case"] - 1]
         number, unit = _row(corpus, record, quote["table"])
-        return Evidence(document.id, unit.section, unit.text, unit.spans, number)
-    hits = [(number, unit) for number, unit in _units(corpus, document) if quote["text"] in unit.text]
-    if len(hits) != 1:
-        where = "nowhere" if not hits else f"in {len(hits)} places"
-        raise CorpusError(f"The quote '{quote['text']}' of the entry '{name}' stands {where} in '{document.id}'.")
-    number, unit = hits[0]
-    return Evidence(document.id, unit.section, quote["text"], _part(document, unit, quote["text"]), number)
+        found = Evidence(document.id, unit.section, unit.text, unit.spans, number)
+    else:
+        hits = [(number, unit) for number, unit in _units(corpus, document) if quote["text"] in unit.text]
+        if len(hits) != 1:
+            where = "nowhere" if not hits else f"in {len(hits)} places"
+            raise CorpusError(f"The quote '{quote['text']}' of {owner} stands {where} in '{document.id}'.")
+        number, unit = hits[0]
+        found = Evidence(document.id, unit.section, quote["text"], _part(document, unit, quote["text"]), number)
+    if document.text_at(found.spans) != found.text:
+        raise CorpusError(f"The quote '{found.text}' of {owner} is not what the raw text of '{document.id}' says.")
+    return found
 
 
 def _units(corpus: Corpus, document: Document) -> Iterator[tuple[int, Unit]]:

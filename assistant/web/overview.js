@@ -1,0 +1,61 @@
+// The tab Overview: fetched when it is first shown; topics are jumped to, quotes opened, questions taken along to Ask.
+const gentle = () => (window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
+
+const jump = (name) => {
+  const target = document.getElementById(name);
+  target.scrollIntoView({ block: "start", behavior: gentle() });
+  target.focus({ preventScroll: true });
+};
+
+// Puts a question into the box of the tab Ask, where it can still be changed.
+const takeAlong = (question) => {
+  document.querySelector("#tab-ask").click();
+  const field = document.querySelector("#box textarea, #box input");
+  const kind = field.tagName === "TEXTAREA" ? HTMLTextAreaElement : HTMLInputElement;
+  Object.getOwnPropertyDescriptor(kind.prototype, "value").set.call(field, question);
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.focus();
+  field.setSelectionRange(question.length, question.length);
+};
+
+// What is scrolled or tabbed to must not end up under the list of topics, whose height depends on the width.
+const heights = new ResizeObserver(([change]) => {
+  element.closest("#panel-overview").style.setProperty("--jumps", `${change.target.offsetHeight}px`);
+});
+
+// The topic in view is the current one in the list.
+let seen = null;
+const follow = () => {
+  seen?.disconnect();
+  seen = new IntersectionObserver(
+    (changes) => {
+      const entered = changes.find((change) => change.isIntersecting);
+      if (!entered) return;
+      for (const button of element.querySelectorAll("[data-jump]")) {
+        if (button.dataset.jump === entered.target.getAttribute("aria-labelledby")) button.setAttribute("aria-current", "true");
+        else button.removeAttribute("aria-current");
+      }
+    },
+    { rootMargin: "-33% 0px -66% 0px" }, // a line a third down the window
+  );
+  for (const subject of element.querySelectorAll(".subject")) seen.observe(subject);
+  const topics = element.querySelector(".jumps");
+  if (topics) heights.observe(topics);
+};
+
+document.addEventListener("vlms-tab", (event) => {
+  if (event.detail === "overview" && !element.querySelector(".subject")) trigger("show");
+});
+
+element.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  if (button.dataset.jump) jump(button.dataset.jump);
+  else if (button.dataset.question) takeAlong(button.dataset.question);
+  else if (button.matches(".cite")) {
+    window.vlmsOpener = button;
+    trigger("open", { ...button.dataset });
+  }
+});
+
+watch("value", follow);
