@@ -1,7 +1,7 @@
 """Which quotes of an answer belong together, by what they are there for.
 
-In: an `Answer`. Out: `Group`s of its quotes in reading order: what answers, what another passage says against the
-first, and what is only near.
+In: an `Answer`. Out: `Group`s of its quotes in reading order: what answers, what another passage says against it, more
+that is about the question, and what is only near it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from assistant.answer import Answer, Quote
 
 ALIKE = 0.15  # score by which a passage may be behind the first and still be about what was asked
 AGAINST = "Says otherwise"
+MORE = "More on this"
 NEAR = "Also near the question"
 
 
@@ -25,12 +26,17 @@ class Group:
 
 
 def grouped(answer: Answer) -> tuple[Group, ...]:
-    """The quotes of an answer in groups, none of them empty; every quote is in one of them."""
+    """The quotes of an answer in groups, none of them empty; every quote is in one of them.
+
+    What speaks against the first quote comes right after it, before more of the same.
+    """
     about, against = set(map(_place, about_it(answer.quotes))), _against_first(answer)
     titles = ["" if number == 1 else _title(quote, about, against) for number, quote in enumerate(answer.quotes, 1)]
+    if AGAINST in titles:
+        titles[1:] = [title or MORE for title in titles[1:]]
     groups = (
         Group(title, tuple(number for number, each in enumerate(titles, 1) if each == title))
-        for title in ("", AGAINST, NEAR)
+        for title in ("", AGAINST, MORE, NEAR)
     )
     return tuple(group for group in groups if group.numbers)
 

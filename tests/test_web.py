@@ -141,7 +141,7 @@ def test_an_answer_shows_the_words_of_its_quotes(page, recorder):
     first = answer.quotes[0]
     marks = page.locator("#log .quotes blockquote").first.locator("mark").all_text_contents()
     assert marks == [first.text[start:end] for start, end in sorted(first.highlights)]
-    citation = page.locator("#log .cite").first.inner_text()
+    citation = page.locator("#log .quotes .cite").first.inner_text()
     assert citation.startswith("[1]")
     assert first.source in citation
     assert first.section in citation
@@ -185,7 +185,9 @@ def test_everything_can_be_done_with_the_keyboard(page):
     page.keyboard.type(SURVIVAL)
     page.keyboard.press("Enter")
     settle(page)
-    cites = page.locator("#log .quotes .cite, #log .compare summary, #log .related button").count()
+    cites = page.locator(
+        "#log .quotes .cite, #log .compare summary, #log .related button, #log .actions button"
+    ).count()
     for _ in range(cites):
         page.keyboard.press("Shift+Tab")
     assert page.evaluate("document.activeElement.textContent").startswith("[1]")

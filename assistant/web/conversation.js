@@ -48,6 +48,15 @@ document.addEventListener("click", (event) => {
   copy(button, text ?? link(question === undefined ? JSON.parse(placeLink) : { q: question }));
 });
 
+// A question from anywhere on the page goes into the box, where it can be changed before it is asked.
+document.addEventListener("click", (event) => {
+  const edited = event.target.closest("#columns button[data-edit]");
+  if (!edited) return;
+  if (!box().checkVisibility()) document.querySelector("#tab-ask")?.click();
+  fill(edited.dataset.edit);
+  box().focus();
+});
+
 // What is new, in a sentence for those who listen: the conversation itself is drawn anew each time.
 const announcer = Object.assign(document.createElement("p"), { className: "unseen", role: "status" });
 announcer.id = "announcer";
@@ -67,12 +76,6 @@ element.addEventListener("click", (event) => {
   const stop = event.target.closest("button.stop");
   if (stop) {
     trigger("stop", { question: stop.dataset.question });
-    return;
-  }
-  const edited = event.target.closest("button[data-edit]");
-  if (edited) {
-    fill(edited.dataset.edit);
-    box()?.focus();
     return;
   }
   const cite = event.target.closest("button.cite, button.row");

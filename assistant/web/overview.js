@@ -1,21 +1,10 @@
-// The tab Overview: fetched when it is first shown; topics are jumped to, quotes opened, questions taken along to Ask.
+// The tab Overview: fetched when it is first shown; topics are jumped to, quotes opened.
 const gentle = () => (window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
 
 const jump = (name) => {
   const target = document.getElementById(name);
   target.scrollIntoView({ block: "start", behavior: gentle() });
   target.focus({ preventScroll: true });
-};
-
-// Puts a question into the box of the tab Ask, where it can still be changed.
-const takeAlong = (question) => {
-  document.querySelector("#tab-ask").click();
-  const field = document.querySelector("#box textarea, #box input");
-  const kind = field.tagName === "TEXTAREA" ? HTMLTextAreaElement : HTMLInputElement;
-  Object.getOwnPropertyDescriptor(kind.prototype, "value").set.call(field, question);
-  field.dispatchEvent(new Event("input", { bubbles: true }));
-  field.focus();
-  field.setSelectionRange(question.length, question.length);
 };
 
 // What is scrolled or tabbed to must not end up under the list of topics, whose height depends on the width.
@@ -51,7 +40,6 @@ element.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
   if (button.dataset.jump) jump(button.dataset.jump);
-  else if (button.dataset.question) takeAlong(button.dataset.question);
   else if (button.matches(".cite")) {
     window.vlmsOpener = button;
     trigger("open", { ...button.dataset });

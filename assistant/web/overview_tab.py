@@ -158,7 +158,7 @@ def _other(corpus: Corpus, quote: Evidence) -> str:
 def _questions(topic: Topic) -> str:
     """The questions to go on with, and for narrow screens, where the topics scroll away, the way back to them."""
     items = "".join(
-        f'<li><button type="button" data-question="{escape(question)}">{escape(question)}</button></li>'
+        f'<li><button type="button" data-edit="{escape(question)}">{escape(question)}</button></li>'
         for question in topic.ask
     )
     back = f'<button type="button" class="up" data-jump="{TOPICS}">All topics</button>'

@@ -70,7 +70,7 @@ def render_document(
     text = render_raw(document, spans) if raw else "".join(sections)
     titles = [] if raw else [section for section, _ in groupby(document.units, key=lambda unit: unit.section)]
     return (
-        f'<div class="pane text" data-opened="{opened}"><header class="bar">'
+        f'<div class="pane text" data-opened="{opened}" data-doc="{escape(document.id)}"><header class="bar">'
         '<button type="button" class="back" data-list="1">All sources</button>'
         f'<span class="where">{escape(short_name(document))}</span>{badge(source.evidence, source.reviewed)}'
         '<button type="button" class="return" data-return="1">Back</button></header>'
