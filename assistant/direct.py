@@ -43,6 +43,9 @@ _KINDS = tuple(  # what is asked for, and what a value of that kind looks like; 
         (r"\b(?:which|what) year\b|\bwhen\b", r"\b(?:1[89]|20)\d\d\b"),
     )
 )
+_SUPERLATIVE = re.compile(
+    r"\b(?:most|least|fewest|longest|shortest|largest|biggest|smallest|oldest|youngest|highest|lowest)\b", re.IGNORECASE
+)
 _OF_MANY = re.compile(r"\b(?:mean|average|median|typical\w*|usual\w*)\b", re.IGNORECASE)
 _FROM_TO = re.compile(r"\d\s?(?:–|-|to)\s?\d")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)?")
@@ -51,10 +54,10 @@ _DIGITS = re.compile(r"\d+(?:[.,]\d+)?")
 def direct_value(question: str, quote: str) -> tuple[int, int] | None:
     """Where in ``quote`` the one value stands that ``question`` asks for; None where there is none, or a choice.
 
-    A question that compares, asks twice, or names the value itself gets none: there one value would be half an
-    answer, or an echo.
+    A question that compares, asks twice, for the most or least, or names the value itself gets none: there one value
+    would be half an answer, of any member of the group, or an echo.
     """
-    if question.count("?") > 1 or is_comparing(question):
+    if question.count("?") > 1 or is_comparing(question) or _SUPERLATIVE.search(question):
         return None
     citations = [match.span() for match in CITATION.finditer(quote)]
     for asked, value in _KINDS:

@@ -34,6 +34,7 @@ NEAR = 12  # ranked units in which a passage shown to be wrong is worth a warnin
 CLAIMED = 3  # quotes of a claim that is checked
 CHECKED = 0.9  # probability that a question whether a claim is right is answered by the entry found
 NOT_STATED = 0.05  # probability of an answer where the row is there and its cell says NA
+SURE = 0.75  # probability below which no value stands alone before its quote: the wrong ones were below
 COMPUTED = 0.95  # probability that an understood question over rows is answered rightly: python -m evals.rows
 
 
@@ -121,7 +122,7 @@ class Assistant:
             quotes=quotes,
             abstained=False,
             note=NO_ADVICE if request == "personal" else "",
-            direct=None if computed or claim or request else _direct(resolved.text, quotes[0]),
+            direct=None if computed or claim or request or confidence < SURE else _direct(resolved.text, quotes[0]),
             computed=computed,
             disagreements=touched(
                 self.corpus, about_it(quotes), computed, _close_by(near, ranked.scores[:NEAR].tolist(), passages), claim
@@ -157,8 +158,8 @@ def _close_by(near: Sequence[int], scores: Sequence[float], passages: Sequence[P
 
 
 def _direct(question: str, first: Quote) -> tuple[int, int] | None:
-    """Where the first quote has the one value asked for; a table row is full of values."""
-    return None if first.kind in ("table_row", "reference") else direct_value(question, first.text)
+    """Where the first quote has the one value asked for; rows are full of values, and captions count rows."""
+    return direct_value(question, first.text) if first.kind in ("sentence", "list_item") else None
 
 
 def _in_front(first: Sequence[Quote], passages: tuple[Quote, ...]) -> tuple[Quote, ...]:
