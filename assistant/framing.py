@@ -29,8 +29,9 @@ SPEAK_TO = (
     "These papers do not know you or your relative; your doctors do."
 )
 WORTH_ASKING = "What may be worth asking them:"
-MOST_TOPICS = 2  # questions to ask that follow from what was asked, before the general one
+MOST_TOPICS = 2  # questions to ask that follow from the subject, before the general one
 IN_GENERAL = "Does this apply in our situation, and is it still how things are done today?"
+NOT_FOUND = "What is known about this, and who could tell us more?"
 TO_ASK = {
     r"surviv|prognos|mortalit|\bdie\b|\bdied\b|death|\blive\b|\balive\b|life expectancy|chances": (
         "What do such figures mean, and not mean, in our situation?"
@@ -85,7 +86,7 @@ def framing(answer: Answer, audience: str) -> Framing:
     before = [NO_ANSWER if answer.abstained else PASSAGES]
     if _tells_survival(answer):
         before.append(FIGURES)
-    return Framing(note, tuple(before), SPEAK_TO, _worth_asking(answer.resolved_question))
+    return Framing(note, tuple(before), SPEAK_TO, _worth_asking(answer))
 
 
 def closing(frame: Framing) -> str:
@@ -101,6 +102,6 @@ def _tells_survival(answer: Answer) -> bool:
     return any(_FATE.search(text) and _FIGURE.search(text) for text in texts)
 
 
-def _worth_asking(question: str) -> tuple[str, ...]:
-    topics = [ask for words, ask in TO_ASK.items() if re.search(words, question, re.IGNORECASE)]
-    return (*topics[:MOST_TOPICS], IN_GENERAL)
+def _worth_asking(answer: Answer) -> tuple[str, ...]:
+    topics = [ask for words, ask in TO_ASK.items() if re.search(words, answer.resolved_question, re.IGNORECASE)]
+    return (*topics[:MOST_TOPICS], NOT_FOUND if answer.abstained else IN_GENERAL)
