@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus import Corpus
@@ -87,6 +87,7 @@ def test_the_spellings_of_the_documents_are_known(corpus: Corpus) -> None:
         assert any(typed in unit.text.lower() and name in names(unit.text) for unit in corpus.units)
 
 
+@settings(deadline=None)
 @given(st.lists(LETTERS | st.text(max_size=6), max_size=14).map("".join))
 def test_uses_are_whole_forms_apart_from_each_other_and_never_part_of_a_longer_one(text: str) -> None:
     uses = terms_in(text)
@@ -96,7 +97,7 @@ def test_uses_are_whole_forms_apart_from_each_other_and_never_part_of_a_longer_o
         assert written.lower() in term.forms or written in term.abbreviations
         assert not re.match(r"\w\w", text[start - 1 : start + 1] if start else "")
         assert not re.match(r"\w\w", text[end - 1 : end + 1])
-    for form in FORMS:
+    for form in (form for form in FORMS if form in text):
         for place in re.finditer(rf"(?<![\w-]){re.escape(form)}(?!\w)", text):
             overlapping = [use for use in uses if use.start < place.end() and place.start() < use.end]
             assert overlapping, form

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_web import CONTRASTS, answer_with, ask, quote_of
 
@@ -253,6 +253,10 @@ def test_a_term_is_explained_by_tap(visit):
     explanation(page, terms.nth(1))
     page.locator("#log .question").tap()
     gone(page)
+    terms.nth(1).tap()
+    explanation(page, terms.nth(1))
+    page.locator(SHOWN).tap()
+    gone(page)
 
 
 def test_a_copied_quote_is_the_verbatim_text(visit, bot):
@@ -312,9 +316,7 @@ def test_the_glossary_of_other_documents_holds_their_words_only(small_corpus):
     from corpus import load_corpus
 
     shown = render_glossary(load_corpus(small_corpus))
-    assert re.findall("<strong>(.*?)</strong>", shown) == ["Follow-up", "Tumour", "Ultrasound", "Vein"] or (
-        re.findall("<strong>(.*?)</strong>", shown) == ["Imaging", "Tumour", "Ultrasound", "Vein"]
-    )
+    assert re.findall("<strong>(.*?)</strong>", shown) == ["Tumour", "Ultrasound", "Vein"]
 
 
 def test_a_question_about_oneself_gets_the_note_first(bot):
@@ -373,6 +375,7 @@ def plain(shown: str) -> str:
 RANGES = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=5)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab <>&\"'\n", max_size=40), RANGES, RANGES)
 def test_marks_and_wraps_leave_the_words_as_they_are(text, ranges, wrapped):
     shown = marked(text, ranges, [Wrap(start, end, '<b data-w="1">', "</b>") for start, end in wrapped])

@@ -11,7 +11,7 @@ let leaving = 0;
 const place = () => {
   const word = term.getBoundingClientRect();
   const { width, height } = box.getBoundingClientRect();
-  const below = word.bottom + GAP + height <= innerHeight - EDGE || word.top < height + GAP + EDGE;
+  const below = word.top < height + GAP + EDGE; // above covers what was read already
   box.style.left = `${Math.max(EDGE, Math.min(word.left, document.documentElement.clientWidth - width - EDGE))}px`;
   box.style.top = `${below ? word.bottom + GAP : word.top - GAP - height}px`;
 };
@@ -63,7 +63,7 @@ document.addEventListener("click", (event) => {
   else if (word) {
     show(word);
     pinned = true;
-  } else if (term && !box.contains(event.target)) hide();
+  } else if (term && (event.pointerType === "touch" || !box.contains(event.target))) hide();
 });
 document.addEventListener(
   "keydown",
