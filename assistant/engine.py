@@ -80,7 +80,7 @@ class Assistant:
             question: up to 2,000 characters.
             history: turns before it, oldest first, each ``{"role": "user" | "assistant", "content": text}``;
                 a question that cannot be understood alone is read in their light.
-            audience: "clinician", or "patient", who gets a framing sentence; the quotes are the same.
+            audience: "clinician", or "patient", who gets framing sentences as well; the quotes are the same.
 
         Raises:
             ValueError: the question, the history or the audience is not usable; the message says why.
@@ -112,11 +112,11 @@ class Assistant:
         if unstated:
             why = f"The tables do not state it: {unstated[0].statement}"
             rows = _in_front(quotes_of(self.corpus, unstated), quotes)
-            text = rendering.abstained(why, rows, answer.understood)
-            return replace(answer, confidence=min(confidence, NOT_STATED), text=text, reason=why, nearest=rows)
+            answer = replace(answer, confidence=min(confidence, NOT_STATED), reason=why, nearest=rows)
+            return replace(answer, text=rendering.abstained(answer, audience))
         if not quotes or confidence < abstention(with_bank=bool(self.index.bank)).threshold:
-            why = reason(self.index, resolved, ranked)
-            return replace(answer, text=rendering.abstained(why, quotes, answer.understood), reason=why, nearest=quotes)
+            answer = replace(answer, reason=reason(self.index, resolved, ranked), nearest=quotes)
+            return replace(answer, text=rendering.abstained(answer, audience))
         answer = replace(
             answer,
             quotes=quotes,

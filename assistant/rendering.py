@@ -6,17 +6,14 @@ import re
 from collections.abc import Sequence
 
 from assistant.answer import Answer, Computed, Quote
+from assistant.framing import closing, framing
 from assistant.grouping import grouped
-
-_FOR_PATIENTS = "These are passages from medical papers, quoted word for word. Please discuss them with your doctors."
 
 
 def answered(answer: Answer, audience: str) -> str:
     """An answer: how the question was read, what the rows give, the quotes, the citations, what disagrees."""
-    quotes = answer.quotes
-    lines = [line for line in (answer.understood, answer.note) if line]
-    if audience == "patient":
-        lines.append(_FOR_PATIENTS)
+    quotes, frame = answer.quotes, framing(answer, audience)
+    lines = [answer.understood, frame.note, *frame.before]
     lines += [_computed(each) for each in answer.computed]
     if answer.direct_answer:
         lines.append(f"**{answer.direct_answer}** [1]")
@@ -29,8 +26,8 @@ def answered(answer: Answer, audience: str) -> str:
     if answer.disagreements:
         lines.append("Compare:")
         lines.append("\n".join(f"- {each.statement} ({each.verdict})" for each in answer.disagreements))
-    lines.append(_citations(quotes))
-    return "\n\n".join(lines)
+    lines += [_citations(quotes), closing(frame)]
+    return "\n\n".join(line for line in lines if line)
 
 
 def _computed(computed: Computed) -> str:
@@ -39,14 +36,15 @@ def _computed(computed: Computed) -> str:
     return " ".join(part for part in parts if part)
 
 
-def abstained(reason: str, nearest: Sequence[Quote], understood: str = "") -> str:
+def abstained(answer: Answer, audience: str) -> str:
     """No answer: how the question was read, why there is none, and what came nearest, marked as not an answer."""
-    lines = [understood, reason] if understood else [reason]
+    nearest, frame = answer.nearest, framing(answer, audience)
+    lines = [answer.understood, frame.note, answer.reason, *frame.before]
     if nearest:
         lines.append("Nearest passages (not an answer):")
         lines.append("\n".join(f"- {_quoted(quote, number)}" for number, quote in enumerate(nearest, 1)))
         lines.append(_citations(nearest))
-    return "\n\n".join(lines)
+    return "\n\n".join(line for line in (*lines, closing(frame)) if line)
 
 
 def _quoted(quote: Quote, number: int) -> str:

@@ -16,6 +16,7 @@ import gradio as gr
 from gradio.events import api
 
 from assistant.question import MAX_CHARACTERS
+from assistant.web.audience import read_audience, render_switch
 from assistant.web.cases_tab import render_choice, render_chosen
 from assistant.web.contract import Bot
 from assistant.web.conversation import Turn, history, render_conversation, render_suggestions
@@ -36,7 +37,7 @@ MASTHEAD = (
     '<header class="masthead"><svg class="logo" viewBox="0 0 32 32" aria-hidden="true">'
     '<path d="M5 21V14c0-4 2.4-6.800 6.600-7.600l.8 2.300C10 9.600 9 11 9 13h4v8zM18 21V14c0-4 2.400-6.800 '
     '6.600-7.600l.8 2.300c-2.400.9-3.400 2.300-3.400 4.300h4v8z"/><path class="line" d="M5 26.500h22"/></svg>'
-    f"<h1>{TITLE}</h1><p>Verbatim quotes, each with its place in the source</p></header>"
+    f"<h1>{TITLE}</h1><p>Verbatim quotes, each with its place in the source</p>{render_switch()}</header>"
 )
 
 log = logging.getLogger(__name__)
@@ -61,7 +62,9 @@ class Page:
         except ValueError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
-    def respond(self, question: str, turns: list[Turn]) -> Iterator[tuple[str, list[Turn], str]]:
+    def respond(
+        self, question: str, turns: list[Turn], audience: str = "clinician"
+    ) -> Iterator[tuple[str, list[Turn], str]]:
         """First the question with a sign that it is being answered, then the answer or an error sentence.
 
         Yields the conversation as HTML, the turns, and the text of the box: empty, or the question
@@ -69,30 +72,34 @@ class Page:
         """
         question, corpus = _clean(question), self.bot.corpus
         if question.strip():
-            yield render_conversation(corpus, turns, pending=question), turns, ""
+            yield render_conversation(corpus, turns, question, audience), turns, ""
         turn = self._turn(question, turns)
         turns = [*turns, turn][-MAX_TURNS:]
-        yield render_conversation(corpus, turns), turns, question if turn.error else ""
+        yield render_conversation(corpus, turns, audience=audience), turns, question if turn.error else ""
 
-    def respond_to_click(self, turns: list[Turn], event: gr.EventData) -> Iterator[tuple[str, list[Turn], str]]:
+    def respond_to_click(
+        self, turns: list[Turn], audience: str, event: gr.EventData
+    ) -> Iterator[tuple[str, list[Turn], str]]:
         """`respond` for a question that was clicked."""
-        yield from self.respond(str(_data(event).get("question", "")), turns)
+        yield from self.respond(str(_data(event).get("question", "")), turns, audience)
 
-    def stop(self, turns: list[Turn], event: gr.EventData) -> tuple[str, list[Turn], str]:
+    def stop(self, turns: list[Turn], audience: str, event: gr.EventData) -> tuple[str, list[Turn], str]:
         """The conversation as it was before the question that is being answered; that goes back into the box."""
-        return (
-            render_conversation(self.bot.corpus, turns),
-            turns,
-            _clean(_data(event).get("question", ""))[:MAX_CHARACTERS],
-        )
+        question = _clean(_data(event).get("question", ""))[:MAX_CHARACTERS]
+        return render_conversation(self.bot.corpus, turns, audience=audience), turns, question
 
     def suggest(self, beginning: str) -> str:
         """Questions that the sources answer, for what has been typed so far."""
         return render_suggestions(self.bot.suggest(_clean(beginning)[:400]))
 
-    def clear(self) -> tuple[str, list[Turn], str, str]:
+    def read_as(self, turns: list[Turn], event: gr.EventData) -> tuple[str, str]:
+        """Who is reading from now on, and the conversation so far for that reader."""
+        audience = read_audience(_data(event))
+        return audience, render_conversation(self.bot.corpus, turns, audience=audience)
+
+    def clear(self, audience: str) -> tuple[str, list[Turn], str, str]:
         """An empty conversation, and the list of documents."""
-        return render_conversation(self.bot.corpus, ()), [], "", render_list(self.bot.corpus)
+        return render_conversation(self.bot.corpus, (), audience=audience), [], "", render_list(self.bot.corpus)
 
     def open(self, turns: list[Turn], event: gr.EventData) -> str:
         """The source pane for what was clicked: a citation, a row, a document, or the way back to the list."""
@@ -129,8 +136,9 @@ def build(bot: Bot) -> gr.Blocks:
     tabs |= {"disagreements": "Disagreements"} if register.load(bot.corpus) else {}
     blocks = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
     with blocks:
-        turns = gr.State([])
-        _html(MASTHEAD, "masthead")
+        turns, audience = gr.State([]), gr.State("clinician")
+        masthead = _html(MASTHEAD, "masthead", "audience.js")
+        _html('<div id="explained" role="tooltip" popover="manual"></div>', "explanation", "terms.js")
         with gr.Row(elem_id="columns"):
             with gr.Column(elem_id="ask-column"):
                 if len(tabs) > 1:
@@ -171,10 +179,10 @@ def build(bot: Bot) -> gr.Blocks:
         # Gradio's other modes lose the data of an event that comes while one before it is answered.
         every: dict[str, Any] = {**direct, "trigger_mode": "multiple"}
         shown = [conversation, turns, box]
-        answering = [gr.on([box.submit, ask.click], page.respond, [box, turns], shown, **asking)]
+        answering = [gr.on([box.submit, ask.click], page.respond, [box, turns, audience], shown, **asking)]
         for pane in (conversation, suggestions):
-            answering.append(pane.ask(page.respond_to_click, [turns], shown, **asking))
-        conversation.stop(page.stop, [turns], shown, cancels=answering, **every)
+            answering.append(pane.ask(page.respond_to_click, [turns, audience], shown, **asking))
+        conversation.stop(page.stop, [turns, audience], shown, cancels=answering, **every)
         box.input(page.suggest, [box], [suggestions], trigger_mode="always_last", **direct)
         for pane in openers:
             pane.open(page.open, [turns], [source], **every)
@@ -184,7 +192,8 @@ def build(bot: Bot) -> gr.Blocks:
             cases.choose(page.choose, None, [cases], **every)
         if "disagreements" in tabs:
             disagreements.show(page.show_register, None, [disagreements], **direct)
-        clear.click(page.clear, None, [*shown, source], **direct)
+        masthead.audience(page.read_as, [turns], [audience, conversation], **every)
+        clear.click(page.clear, [audience], [*shown, source], **direct)
         api(page.ask, api_name="ask", concurrency_id="ask", concurrency_limit=1)
     return blocks
 

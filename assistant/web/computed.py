@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.answer import Computed, Disagreement, Quote
+from assistant.web.audience import quoted
 from assistant.web.case_rows import row_spans
 from assistant.web.markup import badge, escape, place, quotation, verdict_badge
 from corpus.cases import table, tables_of
@@ -20,9 +21,9 @@ def render_computed(corpus: Corpus, results: Sequence[Computed]) -> str:
     return "".join(_result(corpus, result) for result in results)
 
 
-def render_comparison(disagreements: Sequence[Disagreement]) -> str:
+def render_comparison(disagreements: Sequence[Disagreement], audience: str = "clinician") -> str:
     """The entries of the register that an answer touches, each opening on its quotes."""
-    items = "".join(_disagreement(each) for each in disagreements)
+    items = "".join(_disagreement(each, audience) for each in disagreements)
     return f'<div class="compare"><h4>Compare</h4><ul>{items}</ul></div>' if items else ""
 
 
@@ -79,15 +80,16 @@ def _name(name: str, opens: str) -> str:
     return f'<button type="button" class="row" {opens} title="Show this row in its document">{escape(name)}</button>'
 
 
-def _disagreement(entry: Disagreement) -> str:
-    quotes = "".join(_quote(quote) for quote in entry.quotes)
+def _disagreement(entry: Disagreement, audience: str) -> str:
+    quotes = "".join(_quote(quote, audience) for quote in entry.quotes)
     return (
         f'<li><details><summary><span class="verdicts">{verdict_badge(entry.verdict, entry.weight)}</span> '
         f'{escape(entry.statement)}</summary><ol class="compared">{quotes}</ol></details></li>'
     )
 
 
-def _quote(quote: Quote) -> str:
+def _quote(quote: Quote, audience: str) -> str:
     where = f"{escape(quote.source)}, {escape(quote.section)}"
     label = badge(quote.evidence, quote.reviewed)
-    return quotation(escape(quote.text), place(quote.doc_id, quote.spans), where, label, reviewed=quote.reviewed)
+    words = quoted(quote.text, (), audience)
+    return quotation(words, place(quote.doc_id, quote.spans), where, label, reviewed=quote.reviewed)

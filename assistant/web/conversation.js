@@ -125,7 +125,13 @@ document.addEventListener("click", (event) => {
   }
 });
 
+let reader = element.querySelector("#log")?.dataset.audience;
+
 watch("value", () => {
+  const audience = element.querySelector("#log")?.dataset.audience;
+  const before = reader;
+  reader = audience;
+  if (audience !== before) return; // the same answers for another reader: stay where they are
   const last = element.querySelector(".turn:last-of-type");
   last?.scrollIntoView({ block: "start", behavior: calm() });
   announce(last);

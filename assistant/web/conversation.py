@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from assistant.answer import Answer, Quote
 from assistant.grouping import grouped
 from assistant.question import MAX_CHARACTERS
+from assistant.rendering import abstained, answered
+from assistant.web.audience import quoted, render_after, render_before, render_explanations, render_note
 from assistant.web.computed import render_comparison, render_computed
-from assistant.web.markup import badge, escape, marked, quotation
+from assistant.web.markup import badge, escape, quotation
 from corpus.models import Corpus
 
 SHOWN_QUESTION = 400  # characters of a question that are shown when it could not be asked
@@ -58,17 +60,20 @@ def history(turns: Sequence[Turn]) -> list[dict[str, str]]:
     return messages
 
 
-def render_conversation(corpus: Corpus, turns: Sequence[Turn], pending: str = "") -> str:
-    """The whole log; ``pending`` is a question that is being answered."""
-    body = "".join(_turn(corpus, number, turn) for number, turn in enumerate(turns))
+def render_conversation(corpus: Corpus, turns: Sequence[Turn], pending: str = "", audience: str = "clinician") -> str:
+    """The whole log, for a clinician or a patient; ``pending`` is a question that is being answered."""
+    body = "".join(_turn(corpus, number, turn, audience) for number, turn in enumerate(turns))
     if pending:
         stop = f'<button type="button" class="stop" data-question="{escape(pending[:MAX_CHARACTERS])}">Stop</button>'
         waiting = f'<p class="waiting"><span class="dots" aria-hidden="true"></span>Searching the sources{stop}</p>'
         body += f'<article class="turn">{_question(pending[:SHOWN_QUESTION])}{waiting}</article>'
     busy = "true" if pending else "false"
     # Not a live region: it is drawn anew as a whole; conversation.js says what is new in one sentence.
-    log = f'<div id="log" role="region" aria-label="Conversation" aria-busy="{busy}">{body}</div>'
-    return log if body else log + _welcome(corpus)
+    log = (
+        f'<div id="log" role="region" aria-label="Conversation" aria-busy="{busy}" data-audience="{audience}">'
+        f"{body}</div>"
+    )
+    return log + (render_explanations(body) if body else _welcome(corpus))
 
 
 def render_suggestions(questions: Sequence[str]) -> str:
@@ -102,7 +107,7 @@ def _welcome(corpus: Corpus) -> str:
     )
 
 
-def _turn(corpus: Corpus, number: int, turn: Turn) -> str:
+def _turn(corpus: Corpus, number: int, turn: Turn, audience: str) -> str:
     if turn.answer is None:
         shown = turn.question.strip()
         if len(shown) > SHOWN_QUESTION:
@@ -112,8 +117,8 @@ def _turn(corpus: Corpus, number: int, turn: Turn) -> str:
         return f'<article class="turn">{question}<p class="error">{escape(turn.error)}</p>{actions}</article>'
     answer = turn.answer
     understood = f'<p class="understood">{escape(answer.understood)}</p>' if answer.understood else ""
-    content = _abstention(number, answer) if answer.abstained else _quotes(corpus, number, answer)
-    actions = _actions(turn.question, answer)
+    content = _abstention(number, answer, audience) if answer.abstained else _quotes(corpus, number, answer, audience)
+    actions = _actions(turn.question, answer, audience)
     return f'<article class="turn">{_question(turn.question)}{understood}{content}{actions}</article>'
 
 
@@ -121,12 +126,13 @@ def _question(text: str) -> str:
     return f'<p class="question" dir="auto"><span class="unseen">You asked: </span>{escape(text)}</p>'
 
 
-def _actions(question: str, answer: Answer | None = None) -> str:
+def _actions(question: str, answer: Answer | None = None, audience: str = "clinician") -> str:
     """What can be done with a turn: copy the answer or a link that asks the question, change it, ask it again."""
     copies = ""
     if answer is not None:
+        text = (abstained if answer.abstained else answered)(answer, audience)
         copies = (
-            f'<button type="button" data-copy="{escape(answer.text)}">Copy answer</button>'
+            f'<button type="button" data-copy="{escape(text)}">Copy answer</button>'
             f'<button type="button" data-link="{escape(answer.resolved_question)}">Copy link</button>'
         )
     return (
@@ -135,21 +141,22 @@ def _actions(question: str, answer: Answer | None = None) -> str:
     )
 
 
-def _quotes(corpus: Corpus, turn: int, answer: Answer) -> str:
+def _quotes(corpus: Corpus, turn: int, answer: Answer, audience: str) -> str:
     groups = "".join(
         (f"<h4>{group.title}</h4>" if group.title else "")
         + '<ol class="quotes">'
-        + "".join(_quote(turn, "quotes", number, answer.quotes[number - 1], number) for number in group.numbers)
+        + "".join(_quote(turn, "quotes", each, answer.quotes[each - 1], each, audience) for each in group.numbers)
         + "</ol>"
         for group in grouped(answer)
     )
-    note = f'<p class="reason">{escape(answer.note)}</p>' if answer.note else ""
+    before = render_note(answer, audience) + render_before(answer, audience)
     count = "1 quote" if len(answer.quotes) == 1 else f"{len(answer.quotes)} quotes"
     computed = render_computed(corpus, answer.computed)
     style = "answer with-result" if computed or answer.direct else "answer"
     return (
-        f'<div class="{style}" role="group" aria-label="Answer: {count}">{note}{computed}{_direct(turn, answer)}'
-        f"{groups}{render_comparison(answer.disagreements)}{_related(answer)}"
+        f'<div class="{style}" role="group" aria-label="Answer: {count}">{before}{computed}{_direct(turn, answer)}'
+        f"{groups}{render_comparison(answer.disagreements, audience)}{_related(answer)}"
+        f"{render_after(answer, audience)}"
         f'<p class="foot"><span>{count}, verbatim</span>{_confidence(answer)}</p></div>'
     )
 
@@ -166,24 +173,26 @@ def _direct(turn: int, answer: Answer) -> str:
     )
 
 
-def _abstention(turn: int, answer: Answer) -> str:
+def _abstention(turn: int, answer: Answer, audience: str) -> str:
     reason = answer.reason or "The sources do not answer this question."
     nearest = "".join(
-        _quote(turn, "nearest", number, quote, None) for number, quote in enumerate(answer.nearest, start=1)
+        _quote(turn, "nearest", number, quote, None, audience) for number, quote in enumerate(answer.nearest, start=1)
     )
     if nearest:
         nearest = f'<h4>Nearest passages <em>(not an answer)</em></h4><ol class="quotes">{nearest}</ol>'
     return (
-        f'<div class="answer abstained" role="group" aria-label="No answer"><p class="reason">{escape(reason)}</p>'
-        f'{nearest}<p class="foot"><span>no answer in the sources</span>{_confidence(answer)}</p></div>'
+        f'<div class="answer abstained" role="group" aria-label="No answer">{render_note(answer, audience)}'
+        f'<p class="reason">{escape(reason)}</p>{render_before(answer, audience)}{nearest}'
+        f"{render_after(answer, audience)}"
+        f'<p class="foot"><span>no answer in the sources</span>{_confidence(answer)}</p></div>'
     )
 
 
-def _quote(turn: int, place: str, number: int, quote: Quote, label: int | None) -> str:
+def _quote(turn: int, place: str, number: int, quote: Quote, label: int | None, audience: str) -> str:
     mark = f'<span class="number">[{label}]</span> ' if label is not None else ""
     also = "".join(f"<li>{escape(where)}</li>" for where in quote.also_in)
     return quotation(
-        marked(quote.text, quote.highlights if label is not None else ()),
+        quoted(quote.text, quote.highlights if label is not None else (), audience),
         f'data-turn="{turn}" data-place="{place}" data-number="{number}"',
         f"{mark}{escape(quote.source)}, {escape(quote.section)}",
         badge(quote.evidence, quote.reviewed),

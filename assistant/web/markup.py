@@ -6,9 +6,14 @@ In: text of documents and users, which may hold anything. Out: HTML in which tha
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from corpus.models import Document, Span
+
+_ENDS = re.compile(r"(?<!\S)\S{1,12}\Z")  # what touches a wrap; more would not fit on a narrow page
+_BEGINS = re.compile(r"\S{1,12}(?!\S)")
 
 
 def escape(text: object) -> str:
@@ -36,15 +41,65 @@ def verdict_badge(verdict: str, weight: str) -> str:
     return f'<span class="verdict {tone}">{escape(verdict)}</span>{heavy}'
 
 
-def marked(text: str, ranges: Iterable[tuple[int, int]]) -> str:
-    """Text as HTML with ``text[start:end]`` of each range in ``<mark>``; ranges may touch or overlap."""
+class Wrap(NamedTuple):
+    """What stands around ``text[start:end]``: HTML before and after it."""
+
+    start: int
+    end: int
+    opening: str
+    closing: str
+
+
+def marked(text: str, ranges: Iterable[tuple[int, int]], wraps: Iterable[Wrap] = ()) -> str:
+    """Text as HTML with ``text[start:end]`` of each range in ``<mark>``, and wraps around parts of it.
+
+    Ranges may touch or overlap, each other and the wraps: a wrap stays whole, and a mark that crosses its edge
+    is cut there. Wraps that overlap an earlier one are left out. What touches a wrap without a space (a bracket,
+    a comma) is kept on its line.
+    """
+    apart, wraps = _apart(ranges, len(text)), sorted(wraps)
     parts, at = [], 0
+    for start, end, opening, closing in wraps:
+        if not at <= start < end <= len(text):
+            continue
+        limit = min((other.start for other in wraps if other.start >= end), default=len(text))
+        before, after = _ENDS.search(text[at:start]), _BEGINS.match(text[end:limit])
+        first, last = start - len(before[0] if before else ""), end + len(after[0] if after else "")
+        joined = first < start or end < last
+        parts += [
+            _marks(text, at, first, apart),
+            '<span class="joined">' if joined else "",
+            _marks(text, first, start, apart),
+            opening,
+            _marks(text, start, end, apart),
+            closing,
+            _marks(text, end, last, apart),
+            "</span>" if joined else "",
+        ]
+        at = last
+    return "".join([*parts, _marks(text, at, len(text), apart)])
+
+
+def _apart(ranges: Iterable[tuple[int, int]], length: int) -> list[tuple[int, int]]:
+    """The ranges in order, cut so that none overlaps another or leaves the text."""
+    apart, at = [], 0
     for start, end in sorted(ranges):
-        start, end = max(start, at), min(end, len(text))
+        start, end = max(start, at), min(end, length)
+        if start < end:
+            apart.append((start, end))
+            at = end
+    return apart
+
+
+def _marks(text: str, first: int, last: int, ranges: Iterable[tuple[int, int]]) -> str:
+    """``text[first:last]`` as HTML with the parts of the ranges that lie in it in ``<mark>``."""
+    parts, at = [], first
+    for start, end in ranges:
+        start, end = max(start, first), min(end, last)
         if start < end:
             parts += [escape(text[at:start]), "<mark>", escape(text[start:end]), "</mark>"]
             at = end
-    return "".join([*parts, escape(text[at:])])
+    return "".join([*parts, escape(text[at:last])])
 
 
 def quotation(words: str, opens: str, where: str, label: str, *, reviewed: bool, after: str = "") -> str:

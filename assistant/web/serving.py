@@ -39,6 +39,7 @@ STYLES = (
     "overview.css",
     "cases.css",
     "register.css",
+    "audience.css",
 )
 SESSIONS = 200  # whose conversations are kept in memory; the oldest go first
 WAITING = 64  # questions that may wait for their turn

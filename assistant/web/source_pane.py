@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Protocol
 
+from assistant.web.audience import render_glossary
 from assistant.web.markup import badge, escape, short_name, touches
 from assistant.web.reading_tools import render_raw, render_tools
 from corpus.models import Corpus, Document, Source, Span, Unit
@@ -45,7 +46,7 @@ def render_list(corpus: Corpus, opened: int = 0) -> str:
     return (
         f'<div class="pane list" data-opened="{opened}"><header class="bar"><h2 tabindex="-1">Sources</h2></header>'
         f'<div class="sheet"><p class="lead">All that can be quoted. Open a document, or follow a citation to the '
-        f'place it comes from.</p><ul class="documents">{items}</ul></div></div>'
+        f'place it comes from.</p><ul class="documents">{items}</ul>{render_glossary(corpus)}</div></div>'
     )
 
 
