@@ -1,7 +1,7 @@
 """Which quotes of an answer belong together, by what they are there for.
 
-In: an `Answer`. Out: `Group`s of its quotes in reading order: what answers, what another passage says against it, more
-that is about the question, and what is only near it.
+In: an `Answer`. Out: `Group`s of its quotes in reading order: what answers, what the register of disagreements sets
+beside it, more that is about the question, and what is only near it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from assistant.answer import Answer, Quote
 
 ALIKE = 0.15  # score by which a passage may be behind the first and still be about what was asked
-AGAINST = "Says otherwise"
+BESIDE = "To be compared with it"
 MORE = "More on this"
 NEAR = "Also near the question"
 
@@ -28,15 +28,15 @@ class Group:
 def grouped(answer: Answer) -> tuple[Group, ...]:
     """The quotes of an answer in groups, none of them empty; every quote is in one of them.
 
-    What speaks against the first quote comes right after it, before more of the same.
+    What the first quote must be compared with comes right after it, before more of the same.
     """
-    about, against = set(map(_place, about_it(answer.quotes))), _against_first(answer)
-    titles = ["" if number == 1 else _title(quote, about, against) for number, quote in enumerate(answer.quotes, 1)]
-    if AGAINST in titles:
+    about, beside = set(map(_place, about_it(answer.quotes))), _beside_first(answer)
+    titles = ["" if number == 1 else _title(quote, about, beside) for number, quote in enumerate(answer.quotes, 1)]
+    if BESIDE in titles:
         titles[1:] = [title or MORE for title in titles[1:]]
     groups = (
         Group(title, tuple(number for number, each in enumerate(titles, 1) if each == title))
-        for title in ("", AGAINST, MORE, NEAR)
+        for title in ("", BESIDE, MORE, NEAR)
     )
     return tuple(group for group in groups if group.numbers)
 
@@ -47,15 +47,15 @@ def about_it(quotes: Sequence[Quote]) -> list[Quote]:
     return [quote for quote in quotes if not quote.score or quote.score >= best - ALIKE]
 
 
-def _title(quote: Quote, about: set[tuple[str, int]], against: set[tuple[str, int]]) -> str:
-    if _place(quote) in against:
-        return AGAINST
+def _title(quote: Quote, about: set[tuple[str, int]], beside: set[tuple[str, int]]) -> str:
+    if _place(quote) in beside:
+        return BESIDE
     return "" if _place(quote) in about else NEAR
 
 
-def _against_first(answer: Answer) -> set[tuple[str, int]]:
-    """Where the quotes stand that an entry of the register sets against the first."""
-    if not answer.quotes:
+def _beside_first(answer: Answer) -> set[tuple[str, int]]:
+    """Where the quotes stand that an entry of the register sets beside the first; rows stand for themselves."""
+    if not answer.quotes or answer.quotes[0].kind == "table_row":
         return set()
     first, others = answer.quotes[0], answer.quotes[1:]
     sides = [

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
-from assistant.grouping import AGAINST, grouped
+from assistant.grouping import BESIDE, grouped
 from assistant.web.conversation import Turn, render_conversation
 from assistant.web.serving import running
 from tests.browsing import ask, settle, visits
@@ -69,14 +69,14 @@ def test_a_value_that_answers_by_itself_comes_first_and_opens_its_quote(page, bo
     assert page.locator("#lit").inner_text() == bot.ask(SURVIVAL).quotes[0].text
 
 
-def test_quotes_that_say_otherwise_stand_under_their_own_heading(page, bot):
+def test_quotes_to_compare_with_the_first_stand_under_their_own_heading(page, bot):
     groups = grouped(bot.ask(ADJUVANT))
     assert groups[0].numbers[0] == 1
-    (against,) = [group for group in groups if group.title == AGAINST]
+    (beside,) = [group for group in groups if group.title == BESIDE]
     ask(page, ADJUVANT)
-    heading = page.locator("#log h4", has_text=AGAINST)
+    heading = page.locator("#log h4", has_text=BESIDE)
     numbers = heading.locator("xpath=following-sibling::ol[1]").locator(".cite .number").all_inner_texts()
-    assert numbers == [f"[{number}]" for number in against.numbers]
+    assert numbers == [f"[{number}]" for number in beside.numbers]
     shown = page.locator("#log .quotes .number").all_inner_texts()
     assert sorted(shown) == [f"[{number}]" for number in range(1, len(shown) + 1)]
 

@@ -144,7 +144,7 @@ def _actions(question: str, answer: Answer | None = None, audience: str = "clini
 def _quotes(corpus: Corpus, turn: int, answer: Answer, audience: str) -> str:
     groups = "".join(
         (f"<h4>{group.title}</h4>" if group.title else "")
-        + '<ol class="quotes">'
+        + f'<ol class="quotes{"" if group.title else " first"}">'
         + "".join(_quote(turn, "quotes", each, answer.quotes[each - 1], each, audience) for each in group.numbers)
         + "</ol>"
         for group in grouped(answer)
