@@ -16,8 +16,10 @@ from assistant.answer import Quote
 from corpus.models import Corpus, Source
 
 FORMATS = ("vancouver", "bibtex", "ris")
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October")
-MONTHS += ("November", "December")
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 _VENUE = re.compile(r"(?P<journal>.+?)\.? (?P<year>\d{4});(?P<volume>[^:();]+)(?:\((?P<issue>[^)]+)\))?:(?P<pages>\S+)")
 _UPDATED = re.compile(rf"updated (?P<day>\d{{1,2}}) (?P<month>{'|'.join(MONTHS)}) (?P<year>\d{{4}})")
 _INITIALS = re.compile(r"(?P<family>.+) (?P<initials>[^\W\d_]{1,4})")

@@ -63,7 +63,7 @@ class _Paper(FPDF):
         self.lacking = False
         self.subject = title
         for (family, style), name in FONTS.items():
-            self.add_font(family, style, _font_folder() / name)  # type: ignore[arg-type] # its style is a Literal
+            self.add_font(family, style, _font_folder() / name)
         self.set_margins(20, 18)
         self.set_auto_page_break(True, 20)
         self.set_title(title)
@@ -96,7 +96,7 @@ class _Paper(FPDF):
         """Text over the width of the page, wrapped; ``indent`` and the space ``after`` it in millimetres."""
         if not words:
             return
-        self.set_font(family, style, size)  # type: ignore[arg-type]
+        self.set_font(family, style, size)
         self.set_text_color(*colour)
         self.set_x(self.l_margin + indent)
         printed = self.printable(words, family, style)
