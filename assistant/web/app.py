@@ -15,6 +15,7 @@ from typing import Any
 import gradio as gr
 from gradio.events import api
 
+from assistant.web import keeping
 from assistant.web.cases_tab import render_choice, render_chosen
 from assistant.web.contract import Bot
 from assistant.web.conversation import Turn, history, render_conversation, render_suggestions
@@ -121,6 +122,7 @@ def build(bot: Bot) -> gr.Blocks:
                 if len(tabs) > 1:
                     _html(render_tabs(tabs), "tabs", "tabs.js")
                 with gr.Column(elem_id="panel-ask"):
+                    kept = keeping.place(bot.corpus, _html)
                     conversation = _html(render_conversation(bot.corpus, ()), "conversation", "conversation.js")
                     with gr.Row(elem_id="composer"):
                         suggestions = _html(render_suggestions(()), "suggestions", "suggestions.js")
@@ -163,6 +165,7 @@ def build(bot: Bot) -> gr.Blocks:
             cases.choose(page.choose, None, [cases], **every)
         if "disagreements" in tabs:
             disagreements.show(page.show_register, None, [disagreements], **direct)
+        keeping.connect(kept, bot, page._turn, turns, shown, MAX_TURNS)
         clear.click(page.clear, None, [*shown, source], **direct)
         api(page.ask, api_name="ask", concurrency_id="ask", concurrency_limit=1)
     return blocks

@@ -32,7 +32,7 @@ from assistant.web.protection import LOOPBACK, Protection
 
 SANS = ("Inter", "Segoe UI", "Helvetica Neue", "Noto Sans", "Liberation Sans", "Arial", "sans-serif")
 MONO = ("Cascadia Mono", "Menlo", "Liberation Mono", "monospace")
-STYLES = ("page.css", "tabs.css", "cases.css", "register.css")
+STYLES = ("page.css", "tabs.css", "cases.css", "register.css", "keeping.css")
 SESSIONS = 200  # whose conversations are kept in memory; the oldest go first
 WAITING = 64  # questions that may wait for their turn
 PARTING = 1  # seconds that open connections get when the server ends

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Protocol
 
+from assistant.web.citing import render_citing
 from assistant.web.markup import badge, escape, short_name, touches
 from corpus.models import Corpus, Document, Source, Span, Unit
 
@@ -57,7 +58,7 @@ def render_document(document: Document, quotes: Sequence[Placed] = (), lit: int 
         '<header class="bar"><button type="button" class="back" data-list="1">All sources</button>'
         f'<span class="where">{escape(short_name(document))}</span>{badge(source.evidence, source.reviewed)}'
         '<button type="button" class="return" data-return="1">Back</button></header>'
-        f'<div class="about"><h2 tabindex="-1">{escape(source.title)}</h2>{_facts(source)}</div>'
+        f'<div class="about"><h2 tabindex="-1">{escape(source.title)}</h2>{_facts(source)}{render_citing(source)}</div>'
         f'<div class="sheet">{"".join(_sections(document, lights))}</div></div>'
     )
 
