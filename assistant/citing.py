@@ -226,9 +226,10 @@ def _authors(names: str) -> Iterable[tuple[str, str]]:
 
 
 def _bibtex_name(family: str, initials: str) -> str:
-    """A name that BibTeX does not cut up elsewhere than between family name and initials."""
-    name = _latex(family) if initials and " " not in family else f"{{{_latex(family)}}}"
-    return ", ".join(part for part in (name, " ".join(f"{initial}." for initial in initials)) if part)
+    """Family name and initials; a name without them is in braces, or BibTeX would take its last word for the family."""
+    if not initials:
+        return f"{{{_latex(family)}}}"
+    return f"{_latex(family)}, {' '.join(f'{initial}.' for initial in initials)}"
 
 
 def _ris_name(family: str, initials: str) -> str:

@@ -165,7 +165,7 @@ def build(bot: Bot) -> gr.Blocks:
             cases.choose(page.choose, None, [cases], **every)
         if "disagreements" in tabs:
             disagreements.show(page.show_register, None, [disagreements], **direct)
-        keeping.connect(kept, bot, page._turn, turns, shown, MAX_TURNS)
+        keeping.connect(kept, bot, page._turn, turns, shown, clear, MAX_TURNS)
         clear.click(page.clear, None, [*shown, source], **direct)
         api(page.ask, api_name="ask", concurrency_id="ask", concurrency_limit=1)
     return blocks

@@ -61,7 +61,9 @@ def place(corpus: Corpus, html: Callable[[str, str, str], gr.HTML]) -> Parts:
     return Parts(toolbar, html("", "kept", "kept.js"), html("", "exported", "exporting.js"), gr.State(""))
 
 
-def connect(parts: Parts, bot: Bot, answer: Answer, turns: gr.State, shown: Sequence[Any], most: int) -> None:
+def connect(
+    parts: Parts, bot: Bot, answer: Answer, turns: gr.State, shown: Sequence[Any], clear: gr.Button, most: int
+) -> None:
     """Let the toolbar follow and refill a conversation.
 
     Args:
@@ -70,12 +72,14 @@ def connect(parts: Parts, bot: Bot, answer: Answer, turns: gr.State, shown: Sequ
         answer: a question and the turns before it as a turn.
         turns: the state that holds the conversation.
         shown: what an answer changes: the conversation as HTML, ``turns``, and the box.
+        clear: empties the conversation, which then is no more the one it was.
         most: turns of one session.
     """
     keeper = Keeper(bot, answer, most)
     private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     now = [parts.now, parts.name]
     shown[0].change(keeper.follow, [turns, parts.name], now, queue=False, trigger_mode="always_last", **private)
+    clear.click(str, None, [parts.name], queue=False, **private)
     private["trigger_mode"] = "multiple"  # others lose the data of an event that comes while one is pending
     parts.toolbar.replay(
         keeper.replay, None, [*shown, parts.name], concurrency_id="ask", concurrency_limit=1, **private
@@ -94,8 +98,8 @@ class Keeper:
         """The questions of the conversation as it is now; a name for it with its first answer."""
         asked = [turn.question for turn in turns if turn.answer is not None]
         if not asked:
-            return render_kept("", (), 0), ""
-        if name:  # left as it is: another conversation may have been opened in the meantime
+            return render_kept("", (), 0), gr.skip()
+        if name:  # left as it is, here and above: another conversation may have been opened in the meantime
             return render_kept(name, asked, len(turns)), gr.skip()
         name = secrets.token_hex(8)
         return render_kept(name, asked, len(turns)), name
