@@ -2,7 +2,7 @@
 // Everything read from the storage may have been altered by hand, and is shown as text only.
 const HISTORY = "vlms-history"; // newest first: [{name, date, title, questions, corpus}]
 const SWITCH = "vlms-keep"; // "off": nothing is added
-const CURRENT = "vlms-current"; // name of the conversation that was left
+const CURRENT = "vlms-current"; // of this window only: the name of its conversation
 const LONGEST = 160; // characters of a title
 
 const find = (selector) => element.querySelector(selector);
@@ -56,10 +56,7 @@ const store = (all) => {
   draw();
 };
 
-const setCurrent = (name) => {
-  attempt(() => sessionStorage.setItem(CURRENT, name));
-  write(CURRENT, name);
-};
+const setCurrent = (name) => attempt(() => sessionStorage.setItem(CURRENT, name));
 
 let current = ""; // name of the conversation on the page
 let waiting = null; // {name, turns, said}: a conversation that is being asked again
@@ -158,7 +155,7 @@ const confirmAll = (asked) => {
 };
 
 const draw = () => {
-  if (!working) return;
+  if (!working || panel().hidden) return; // what is kept stands on the page only while it is looked at
   const all = stored();
   find(".conversations").replaceChildren(...all.map(row));
   find(".none").hidden = all.length > 0;
@@ -171,6 +168,7 @@ const show = (shown) => {
   panel().hidden = !shown;
   opener().setAttribute("aria-expanded", String(shown));
   if (shown) draw();
+  else find(".conversations").replaceChildren();
 };
 
 element.addEventListener("click", (event) => {
@@ -211,7 +209,7 @@ document.addEventListener("vlms-said", (event) => say(event.detail));
 window.addEventListener("storage", (event) => event.key === HISTORY && draw()); // another window kept something
 
 const offer = () => {
-  const name = attempt(() => sessionStorage.getItem(CURRENT)) ?? read(CURRENT);
+  const name = attempt(() => sessionStorage.getItem(CURRENT));
   const entry = stored().find((each) => each.name === name);
   if (!entry || current) return;
   find(".continue .title").textContent = `“${entry.title}” (${counted(entry.questions.length, "question")})`;
@@ -222,5 +220,4 @@ const offer = () => {
 write("vlms-probe", "1");
 attempt(() => localStorage.removeItem("vlms-probe"));
 opener().hidden = !working;
-draw();
 offer();
