@@ -53,12 +53,23 @@ def ask(
     model: ModelOption = None,
     adapter: AdapterOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole answer as JSON.")] = False,
+    export: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--export", help="Write the answer here, .md, .html or .pdf, instead of printing it."),
+    ] = None,
 ) -> None:
     """Answer one question in verbatim, cited quotes, or say that the sources do not."""
+    from assistant import exporting
     from assistant.engine import Assistant
 
+    form = exporting.format_of(export) if export is not None else ""  # before anything is read or asked
     bot = Assistant(corpus, index_dir, model, adapter=adapter)
     answer = bot.ask(sys.stdin.read() if question == "-" else question)
+    if export is not None:
+        exporting.save(export, form, answer, bot)
+        if not as_json:
+            print(f"The answer is in '{export}'.")
+            return
     if as_json:
         import json
 
@@ -104,11 +115,22 @@ def index(
 
 
 @app.command()
-def sources(corpus: CorpusOption = None) -> None:
+def sources(
+    corpus: CorpusOption = None,
+    style: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--format", help="Print them as citations instead: vancouver, bibtex or ris.", show_default=False),
+    ] = None,
+) -> None:
     """List the documents that answers are quoted from, with their evidence and review status."""
     from assistant.terminal import show_sources
     from corpus.loading import SHIPPED, read_sources
 
+    if style is not None:
+        from assistant.citing import written
+
+        print(written([source for source, _ in read_sources(corpus or SHIPPED)], style), end="")
+        return
     show_sources([source for source, _ in read_sources(corpus or SHIPPED)])
 
 

@@ -16,6 +16,7 @@ import gradio as gr
 from gradio.events import api
 
 from assistant.question import MAX_CHARACTERS
+from assistant.web import keeping
 from assistant.web.audience import read_audience, render_switch
 from assistant.web.cases_tab import render_choice, render_chosen
 from assistant.web.contract import Bot
@@ -144,6 +145,7 @@ def build(bot: Bot) -> gr.Blocks:
                 if len(tabs) > 1:
                     _html(render_tabs(tabs), "tabs", "tabs.js")
                 with gr.Column(elem_id="panel-ask"):
+                    kept = keeping.place(bot.corpus, _html)
                     conversation = _html(render_conversation(bot.corpus, ()), "conversation", "conversation.js")
                     with gr.Row(elem_id="composer"):
                         suggestions = _html(render_suggestions(()), "suggestions", "suggestions.js")
@@ -193,6 +195,7 @@ def build(bot: Bot) -> gr.Blocks:
         if "disagreements" in tabs:
             disagreements.show(page.show_register, None, [disagreements], **direct)
         masthead.audience(page.read_as, [turns], [audience, conversation], **every)
+        keeping.connect(kept, bot, page._turn, turns, audience, shown, clear, MAX_TURNS)
         clear.click(page.clear, [audience], [*shown, source], **direct)
         api(page.ask, api_name="ask", concurrency_id="ask", concurrency_limit=1)
     return blocks

@@ -21,10 +21,10 @@ def render_computed(corpus: Corpus, results: Sequence[Computed]) -> str:
     return "".join(_result(corpus, result) for result in results)
 
 
-def render_comparison(disagreements: Sequence[Disagreement], audience: str = "clinician") -> str:
-    """The entries of the register that an answer touches, each opening on its quotes."""
+def render_comparison(disagreements: Sequence[Disagreement], audience: str = "clinician", turn: int = 0) -> str:
+    """The entries of the register that the answer of a turn touches, each opening on its quotes."""
     items = "".join(_disagreement(each, audience) for each in disagreements)
-    return f'<div class="compare"><h4>Compare</h4><ul>{items}</ul></div>' if items else ""
+    return f'<div class="compare" id="compare-{turn}"><h4>Compare</h4><ul>{items}</ul></div>' if items else ""
 
 
 def _result(corpus: Corpus, result: Computed) -> str:

@@ -20,34 +20,6 @@ const remember = (text) => {
   recall = asked.length;
 };
 
-// A link carries the question or the place; nothing of it is in the address bar unless somebody pastes it there.
-const link = (parameters) => `${location.origin}${location.pathname}?${new URLSearchParams(parameters)}`;
-
-// The clipboard is there only on secure origins; elsewhere the old command still works.
-const copy = async (button, text) => {
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    const field = Object.assign(document.createElement("textarea"), { value: text, className: "unseen" });
-    document.querySelector("#columns").append(field);
-    field.select();
-    document.execCommand("copy");
-    field.remove();
-    button.focus({ preventScroll: true });
-  }
-  const said = button.dataset.said ?? button.textContent;
-  button.dataset.said = said;
-  button.textContent = "Copied";
-  say("Copied.");
-  setTimeout(() => (button.textContent = said), 1600);
-};
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("#columns [data-copy], #columns [data-link], #columns [data-place-link]");
-  if (!button) return;
-  const { copy: text, link: question, placeLink } = button.dataset;
-  copy(button, text ?? link(question === undefined ? JSON.parse(placeLink) : { q: question }));
-});
-
 // A question from anywhere on the page goes into the box, where it can be changed before it is asked.
 document.addEventListener("click", (event) => {
   const edited = event.target.closest("#columns button[data-edit]");
@@ -64,6 +36,7 @@ const say = (words) => {
   if (!announcer.isConnected) document.querySelector("#columns")?.append(announcer);
   announcer.textContent = words;
 };
+document.addEventListener("vlms-announce", (event) => say(event.detail));
 const announce = (turn) => {
   if (!turn) return say("");
   const part = (selector) => turn.querySelector(selector)?.textContent ?? "";

@@ -154,11 +154,20 @@ def _quotes(corpus: Corpus, turn: int, answer: Answer, audience: str) -> str:
     computed = render_computed(corpus, answer.computed)
     style = "answer with-result" if computed or answer.direct else "answer"
     return (
-        f'<div class="{style}" role="group" aria-label="Answer: {count}">{before}{computed}{_direct(turn, answer)}'
-        f"{groups}{render_comparison(answer.disagreements, audience)}{_related(answer)}"
+        f'<div class="{style}" role="group" aria-label="Answer: {count}">{before}{_heed(turn, answer)}{computed}'
+        f"{_direct(turn, answer)}{groups}{render_comparison(answer.disagreements, audience, turn)}{_related(answer)}"
         f"{render_after(answer, audience)}"
         f'<p class="foot"><span>{count}, verbatim</span>{_confidence(answer)}</p></div>'
     )
+
+
+def _heed(turn: int, answer: Answer) -> str:
+    """One line before all quotes where the sources disagree in what could matter for treatment or prognosis."""
+    heavy = [each for each in answer.disagreements if each.weight == "high" and each.verdict != "confirmed"]
+    if not heavy:
+        return ""
+    where = "on one point" if len(heavy) == 1 else f"on {len(heavy)} points"
+    return f'<p class="heed"><a href="#compare-{turn}">The sources disagree {where} of high weight</a></p>'
 
 
 def _direct(turn: int, answer: Answer) -> str:

@@ -10,8 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from assistant.citing import quote_citation
+from assistant.quoting import quote_units
 from assistant.web.conversation import Turn
-from assistant.web.markup import place
+from assistant.web.markup import place, touches
 from assistant.web.source_pane import Placed, render_document, render_list
 from corpus.models import Corpus, Document, Span
 
@@ -35,15 +37,24 @@ def open_source(corpus: Corpus, turns: Sequence[Turn], data: Mapping[str, Any], 
         spans = _spans(str(data.get("spans", "")), document)
         quotes: Sequence[Placed] = [Place(document.id, spans)] if spans else ()
         origin = place(document.id, spans)
-        return render_document(document, quotes, len(quotes), opened, origin=origin, raw=raw)
+        copied = _copied(corpus, document, spans)
+        return render_document(document, quotes, len(quotes), opened, origin=origin, raw=raw, copied=copied)
     try:
         turn, number = _index(data["turn"]), _index(data["number"])
         answer, nearest = turns[turn].answer, data["place"] == "nearest"
         quotes = () if answer is None else answer.nearest if nearest else answer.quotes
         origin = f'data-turn="{turn}" data-place="{"nearest" if nearest else "quotes"}" data-number="{number}"'
-        return render_document(known[quotes[number - 1].doc_id], quotes, number, opened, origin=origin, raw=raw)
+        quote = quotes[number - 1]
+        copied = quote_citation(quote, corpus)
+        return render_document(known[quote.doc_id], quotes, number, opened, origin=origin, raw=raw, copied=copied)
     except (KeyError, IndexError, TypeError, ValueError):
         return render_list(corpus, opened)
+
+
+def _copied(corpus: Corpus, document: Document, spans: tuple[Span, ...]) -> str:
+    """What stands at a place as a quote with its citation: the whole units there; empty for none."""
+    units = [n for n, unit in enumerate(corpus.units) if unit.doc_id == document.id and touches(unit.spans, spans)]
+    return quote_citation(quote_units(corpus, units), corpus) if units else ""
 
 
 def _spans(written: str, document: Document) -> tuple[Span, ...]:

@@ -12,8 +12,10 @@ from assistant.web.markup import escape, marked
 from corpus.models import Document, Span
 
 
-def render_tools(doc_id: str, sections: Sequence[str], spans: Sequence[Span], origin: str, raw: bool) -> str:
-    """The row of tools above the text; ``sections`` are the headings of the text in order, empty for none."""
+def render_tools(
+    doc_id: str, sections: Sequence[str], spans: Sequence[Span], origin: str, raw: bool, copied: str = ""
+) -> str:
+    """The row of tools above the text; ``sections`` are its headings in order, ``copied`` the lit quote to take along."""
     at = {"at": ",".join(f"{start}-{end}" for start, end in spans)} if spans else {}
     link = escape(json.dumps({"doc": doc_id, **at}))
     items = "".join(
@@ -21,6 +23,7 @@ def render_tools(doc_id: str, sections: Sequence[str], spans: Sequence[Span], or
         for number, title in enumerate(sections)
     )
     outline = f'<details class="outline"><summary>Outline</summary><ol>{items}</ol></details>' if items else ""
+    quote = f'<button type="button" data-copy="{escape(copied)}">Copy quote</button>' if copied else ""
     other, asked = ("Readable text", "") if raw else ("Text as extracted", ' data-raw="1"')
     return (
         f'<div class="tools" role="group" aria-label="Reading tools">{outline}'
@@ -29,6 +32,7 @@ def render_tools(doc_id: str, sections: Sequence[str], spans: Sequence[Span], or
         '<button type="button" data-step="-1" aria-label="Previous match" hidden>↑</button>'
         '<button type="button" data-step="1" aria-label="Next match" hidden>↓</button></search>'
         f'<button type="button" data-again="1" {origin}{asked}>{other}</button>'
+        f"{quote}"
         f'<button type="button" data-place-link="{link}">Copy link</button></div>'
     )
 

@@ -40,6 +40,7 @@ STYLES = (
     "cases.css",
     "register.css",
     "audience.css",
+    "keeping.css",
 )
 SESSIONS = 200  # whose conversations are kept in memory; the oldest go first
 WAITING = 64  # questions that may wait for their turn

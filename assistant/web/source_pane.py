@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import Protocol
 
 from assistant.web.audience import render_glossary
+from assistant.web.citing import render_citing
 from assistant.web.markup import badge, escape, short_name, touches
 from assistant.web.reading_tools import render_raw, render_tools
 from corpus.models import Corpus, Document, Source, Span, Unit
@@ -58,11 +59,12 @@ def render_document(
     *,
     origin: str = "",
     raw: bool = False,
+    copied: str = "",
 ) -> str:
     """A whole document; quote number ``lit`` (1-based, 0: none) stands out, the others are lit faintly.
 
     ``origin`` are the attributes by which it was opened, so that it can be opened again; ``raw`` shows the text as
-    it was extracted instead of the readable one.
+    it was extracted instead of the readable one; ``copied`` is the quote with its citation, to be taken along.
     """
     lights = light(document, quotes, lit)
     source = document.source
@@ -75,8 +77,8 @@ def render_document(
         '<button type="button" class="back" data-list="1">All sources</button>'
         f'<span class="where">{escape(short_name(document))}</span>{badge(source.evidence, source.reviewed)}'
         '<button type="button" class="return" data-return="1">Back</button></header>'
-        f'<div class="about"><h2 tabindex="-1">{escape(source.title)}</h2>{_facts(source)}'
-        f"{render_tools(document.id, titles, spans, origin, raw)}</div>"
+        f'<div class="about"><h2 tabindex="-1">{escape(source.title)}</h2>{_facts(source)}{render_citing(source)}'
+        f"{render_tools(document.id, titles, spans, origin, raw, copied)}</div>"
         f'<div class="sheet">{text}</div></div>'
     )
 

@@ -1,0 +1,397 @@
+"""Export, history and citations of the page, as a person in front of it meets them."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+import rispy
+from bibtexparser import parse_string
+from pypdf import PdfReader
+
+from assistant.citing import vancouver
+from assistant.web.keeping import MOST, read_kept
+from assistant.web.serving import running
+
+SURVIVAL = "What is the three-year survival of vascular leiomyosarcoma?"
+MRI = "How does MRI tell an intravascular tumour from a thrombus?"
+LUNG = "How many of the saphenous cases had lung metastases?"
+NO_STORAGE = """for (const name of ["localStorage", "sessionStorage"])
+  Object.defineProperty(window, name, { get() { throw new DOMException("blocked", "SecurityError"); } });"""
+FULL_STORAGE = """Storage.prototype.setItem = () => { throw new DOMException("full", "QuotaExceededError"); };"""
+
+
+@pytest.fixture(scope="module")
+def url(bot) -> Iterator[str]:
+    with running(bot) as address:
+        yield address
+
+
+@pytest.fixture
+def visit(browser, url):
+    """Opens the page, each time as another person unless told whose browser it is; nothing may fail or go elsewhere."""
+    contexts, requests, faults = [], [], []
+
+    def open_page(context=None, width: int = 1280, height: int = 800, script: str = "", **media):
+        if context is None:
+            context = browser.new_context(
+                viewport={"width": width, "height": height}, reduced_motion="reduce", accept_downloads=True, **media
+            )
+            contexts.append(context)
+        page = context.new_page()
+        if script:
+            page.add_init_script(script)
+        page.set_default_timeout(15_000)
+        page.on("request", lambda request: requests.append(request.url))
+        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.goto(url)
+        page.wait_for_selector(".welcome")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert [each for each in requests if urlsplit(each).hostname not in ("127.0.0.1", None)] == []
+    assert faults == []
+
+
+def settled(page, answers: int) -> None:
+    page.wait_for_function(
+        """answers => document.querySelectorAll("#log .answer").length === answers
+        && document.querySelector("#log").getAttribute("aria-busy") === "false" """,
+        arg=answers,
+    )
+
+
+def ask(page, question: str) -> None:
+    """Ask, and wait until the toolbar has heard of it."""
+    before = page.locator("#log .answer").count()
+    page.fill("#box textarea", question)
+    page.press("#box textarea", "Enter")
+    settled(page, before + 1)
+    page.wait_for_function(
+        "turns => document.querySelector('#kept [data-turns]')?.dataset.turns === String(turns)", arg=before + 1
+    )
+
+
+def questions(page) -> list[str]:
+    return [text.removeprefix("You asked: ") for text in page.locator("#log .question").all_text_contents()]
+
+
+def said(page, words: str) -> None:
+    page.wait_for_function("words => document.querySelector('#keeping .said').textContent.includes(words)", arg=words)
+
+
+def kept(page) -> list[dict]:
+    return json.loads(page.evaluate("localStorage.getItem('vlms-history')") or "[]")
+
+
+def open_history(page) -> None:
+    page.click("#keeping .history .opens")
+    page.wait_for_selector("#history")
+
+
+def titles(page) -> list[str]:
+    return page.evaluate("[...document.querySelectorAll('#keeping .open')].map(each => each.firstChild.textContent)")
+
+
+def saved(page, tmp_path, selector: str):
+    with page.expect_download() as caught:
+        page.click(selector)
+    path = tmp_path / caught.value.suggested_filename
+    caught.value.save_as(path)
+    return path
+
+
+@pytest.mark.parametrize(("form", "ending"), [("markdown", "md"), ("html", "html"), ("pdf", "pdf")])
+def test_a_conversation_is_saved_as_a_file_with_its_date(visit, tmp_path, form, ending):
+    page = visit()
+    opener = page.locator("#keeping .export .opens")
+    assert opener.is_disabled()
+    ask(page, SURVIVAL)
+    ask(page, LUNG)
+    opener.click()
+    path = saved(page, tmp_path, f"[data-form={form}]")
+    today = page.evaluate("new Date().toLocaleDateString('sv')")  # as 2026-11-21, where the browser is
+    assert path.name == f"venous-leiomyosarcoma-{today}.{ending}"
+    said(page, f"Saved as {path.name}.")
+    data = path.read_bytes()
+    text = (
+        "".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages) if form == "pdf" else data.decode()
+    )
+    words = "".join(re.sub(r"</?mark>", "", text).split())
+    for part in ("The three year survival was 57%.", "9 of 46 cases", SURVIVAL, LUNG, "World J Surg Oncol. 2010"):
+        assert "".join(part.split()) in words
+    assert page.evaluate("document.activeElement.textContent") == "Export"
+
+
+def test_the_same_conversation_can_be_saved_again(visit, tmp_path):
+    page = visit()
+    ask(page, SURVIVAL)
+    for _ in range(2):
+        page.click("#keeping .export .opens")
+        assert saved(page, tmp_path, "[data-form=markdown]").read_text(encoding="utf-8").startswith("# Venous")
+
+
+def test_the_menu_export_is_worked_by_keys(visit, tmp_path):
+    page = visit()
+    ask(page, SURVIVAL)
+    page.focus("#keeping .export .opens")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.dataset.form") == "markdown"
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.dataset.form") == "html"
+    page.keyboard.press("Escape")
+    assert not page.locator("#export-forms").is_visible()
+    assert page.evaluate("document.activeElement.textContent") == "Export"
+    page.click("button#clear")
+    page.wait_for_selector("#keeping .export .opens:disabled")
+
+
+def test_a_conversation_survives_a_reload_and_is_asked_again(visit, bot):
+    page = visit()
+    ask(page, SURVIVAL)
+    ask(page, "and in the femoral vein?")
+    before = page.locator("#log blockquote").all_inner_texts()
+    page.reload()
+    page.wait_for_selector(".welcome")
+    offer = page.locator("#keeping .continue")
+    offer.wait_for()
+    assert f"“{SURVIVAL}” (2 questions)" in offer.inner_text()
+    page.click("#keeping .go")
+    settled(page, 2)
+    assert questions(page) == [SURVIVAL, "and in the femoral vein?"]
+    assert page.locator("#log blockquote").all_inner_texts() == before
+    said(page, "2 questions asked again.")
+    assert not offer.is_visible()
+    ask(page, MRI)
+    assert [each["questions"] for each in kept(page)] == [[SURVIVAL, "and in the femoral vein?", MRI]]
+    page.keyboard.press("ArrowUp")
+    assert page.input_value("#box textarea") == MRI
+
+
+def test_what_was_cleared_or_declined_is_not_offered_again(visit):
+    page = visit()
+    ask(page, SURVIVAL)
+    page.reload()
+    page.click("#keeping .leave")
+    page.reload()
+    page.wait_for_selector(".welcome")
+    page.wait_for_selector("#keeping .history .opens")
+    assert not page.locator("#keeping .continue").is_visible()
+    ask(page, MRI)
+    page.click("button#clear")
+    page.wait_for_selector(".welcome")
+    page.wait_for_selector("#keeping .export .opens:disabled")
+    page.reload()
+    page.wait_for_selector("#keeping .history .opens")
+    assert not page.locator("#keeping .continue").is_visible()
+    open_history(page)
+    assert titles(page) == [MRI, SURVIVAL]
+
+
+def test_a_kept_conversation_is_opened_by_keys_and_goes_on(visit):
+    page = visit()
+    for question in (SURVIVAL, MRI):
+        ask(page, question)
+        page.click("button#clear")
+        page.wait_for_selector("#keeping .export .opens:disabled")
+    assert [each["title"] for each in kept(page)] == [MRI, SURVIVAL]
+    page.focus("#keeping .history .opens")
+    page.keyboard.press("Enter")
+    assert "Kept in this browser only, never on the server" in page.locator("#history").inner_text()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.type") == "checkbox"
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent").startswith(SURVIVAL)
+    page.keyboard.press("Enter")
+    settled(page, 1)
+    assert questions(page) == [SURVIVAL]
+    assert not page.locator("#history").is_visible()
+    ask(page, LUNG)
+    assert [each["questions"] for each in kept(page)] == [[SURVIVAL, LUNG], [MRI]]
+
+
+def test_one_and_all_conversations_are_deleted(visit):
+    page = visit()
+    for question in (SURVIVAL, MRI, LUNG):
+        ask(page, question)
+        page.click("button#clear")
+        page.wait_for_selector("#keeping .export .opens:disabled")
+    open_history(page)
+    assert titles(page) == [LUNG, MRI, SURVIVAL]
+    page.get_by_role("button", name=f"Delete “{MRI}”").click()
+    assert titles(page) == [LUNG, SURVIVAL]
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == f"Delete “{SURVIVAL}”"
+    page.click("#keeping .delete-all")
+    assert page.locator("#keeping .sure").inner_text().startswith("Delete 2 conversations?")
+    page.click("#keeping .no")
+    assert len(kept(page)) == 2
+    page.click("#keeping .delete-all")
+    page.click("#keeping .yes")
+    assert kept(page) == []
+    assert page.locator("#keeping .none").is_visible()
+    page.reload()
+    page.wait_for_selector(".welcome")
+    open_history(page)
+    assert titles(page) == []
+
+
+def test_a_conversation_that_was_deleted_does_not_come_back_with_its_next_question(visit):
+    page = visit()
+    ask(page, SURVIVAL)
+    open_history(page)
+    page.get_by_role("button", name=f"Delete “{SURVIVAL}”").click()
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.textContent") == "History"
+    ask(page, MRI)
+    assert kept(page) == []
+
+
+def test_the_switch_stops_keeping_deletes_nothing_and_is_remembered(visit):
+    page = visit()
+    ask(page, SURVIVAL)
+    open_history(page)
+    page.uncheck("#keeping .switch input")
+    page.keyboard.press("Escape")
+    ask(page, MRI)
+    assert [each["questions"] for each in kept(page)] == [[SURVIVAL]]
+    page.click("button#clear")
+    page.wait_for_selector("#keeping .export .opens:disabled")
+    ask(page, LUNG)
+    page.reload()
+    page.wait_for_selector(".welcome")
+    open_history(page)
+    assert not page.is_checked("#keeping .switch input")
+    assert titles(page) == [SURVIVAL]
+    page.check("#keeping .switch input")
+    page.keyboard.press("Escape")
+    ask(page, LUNG)
+    assert [each["questions"] for each in kept(page)] == [[LUNG], [SURVIVAL]]
+
+
+def test_two_people_do_not_see_each_others_history(visit):
+    one, other = visit(), visit()
+    ask(one, SURVIVAL)
+    ask(other, MRI)
+    for page, own in ((one, SURVIVAL), (other, MRI)):
+        page.reload()
+        page.wait_for_selector("#keeping .continue")
+        assert own in page.locator("#keeping .continue").inner_text()
+        open_history(page)
+        assert titles(page) == [own]
+
+
+def test_the_last_fifty_are_kept_and_what_is_forged_is_left_out(visit):
+    page = visit()
+    evil = "<img src=x onerror='window.pwned = 1'>"
+    sound = {"date": "2026-01-02T03:04:05Z", "title": evil, "corpus": "0" * 12, "questions": [evil]}
+    forged = [1, None, {}, {"name": "a"}, {**sound, "name": "b", "questions": [1]}, {**sound, "name": "c", "date": "x"}]
+    forged += [{**sound, "name": f"{number:016x}"} for number in range(MOST)]
+    page.evaluate("all => localStorage.setItem('vlms-history', JSON.stringify(all))", forged)
+    open_history(page)
+    assert titles(page) == [evil] * MOST
+    assert "documents changed since" in page.locator("#keeping .open").first.inner_text()
+    page.keyboard.press("Escape")
+    ask(page, SURVIVAL)
+    assert len(kept(page)) == MOST
+    assert kept(page)[0]["title"] == SURVIVAL
+    open_history(page)
+    page.locator("#keeping .open").nth(1).click()
+    said(page, "have changed since 2 Jan 2026")
+    assert questions(page) == [evil]
+    assert page.evaluate("window.pwned") is None
+    for broken in ("{", "7", "null", '"text"'):
+        page.evaluate("text => localStorage.setItem('vlms-history', text)", broken)
+        page.reload()
+        page.wait_for_selector("#keeping .history .opens")
+        open_history(page)
+        assert titles(page) == []
+
+
+@pytest.mark.parametrize("script", [NO_STORAGE, FULL_STORAGE], ids=["blocked", "full"])
+def test_without_storage_the_page_works_and_offers_no_history(visit, script):
+    page = visit(script=script)
+    ask(page, SURVIVAL)
+    assert "57%" in page.locator("#log blockquote").first.inner_text()
+    assert not page.locator("#keeping .history .opens").is_visible()
+    assert page.locator("#keeping .export .opens").is_enabled()
+
+
+def test_many_questions_are_asked_again_while_the_page_answers_to_its_reader(visit):
+    page = visit()
+    many = [f"{question} ({number})" for number in range(15) for question in (SURVIVAL, MRI)]
+    entry = {"name": "f" * 16, "date": "2026-01-02T03:04:05Z", "title": "many", "corpus": "0", "questions": many}
+    page.evaluate("all => localStorage.setItem('vlms-history', JSON.stringify(all))", [entry])
+    open_history(page)
+    page.evaluate(
+        """() => { window.seen = new Set(); new MutationObserver(() =>
+        window.seen.add(document.querySelectorAll("#log .turn").length)).observe(document.body,
+        { childList: true, subtree: true }); }"""
+    )
+    page.locator("#keeping .open").click()
+    page.fill("#box textarea", "typed meanwhile")
+    page.wait_for_function("() => document.querySelectorAll('#log .answer').length === 30", timeout=60_000)
+    assert questions(page) == many
+    assert len([count for count in page.evaluate("[...window.seen]") if 0 < count < 30]) >= 1
+    said(page, "have changed since")
+    assert kept(page)[0]["questions"] == many
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        (None, []),
+        ({"questions": "x"}, []),
+        ({"questions": ["a", 1, None, "b\ud800", {}]}, ["a", "b?"]),
+        ({"questions": ["a"] * 99}, ["a"] * 60),
+    ],
+)
+def test_what_a_browser_sends_to_be_asked_again_may_be_anything(sent, expected):
+    name, texts = read_kept(sent, 60)
+    assert texts == expected
+    assert len(name) == 16
+    assert read_kept({"name": "0123456789abcdef"}, 60)[0] == "0123456789abcdef"
+    assert read_kept({"name": "<b>"}, 60)[0] != "<b>"
+
+
+def test_a_document_is_cited_from_its_pane(visit, bot, tmp_path):
+    page = visit()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.click('#source [data-doc="tilkorn2010"]')
+    page.click("#source .citing [data-copy]")
+    page.wait_for_function("document.querySelector('#source .citing .said').textContent === 'Copied.'")
+    source = bot.corpus["tilkorn2010"].source
+    assert page.evaluate("navigator.clipboard.readText()") == vancouver(source)
+    path = saved(page, tmp_path, "#source .citing >> text=BibTeX")
+    assert path.name == "tilkorn2010.bib"
+    assert parse_string(path.read_text(encoding="utf-8")).entries[0]["title"] == source.title
+    path = saved(page, tmp_path, "#source .citing >> text=RIS")
+    assert path.name == "tilkorn2010.ris"
+    assert rispy.loads(path.read_text(encoding="utf-8"))[0]["title"] == source.title
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_toolbar_and_history_fit_a_small_screen_and_can_be_read(visit, scheme):
+    from test_web import CONTRASTS
+
+    page = visit(width=360, height=700, color_scheme=scheme)
+    wide = "document.documentElement.scrollWidth > innerWidth || document.body.scrollWidth > innerWidth"
+    ask(page, SURVIVAL)
+    page.reload()
+    page.wait_for_selector("#keeping .continue")
+    assert page.evaluate(CONTRASTS) == []
+    open_history(page)
+    page.click("#keeping .delete-all")
+    assert not page.evaluate(wide)
+    assert page.evaluate(CONTRASTS) == []
+    for selector in ("#history", "#keeping .export .opens"):
+        box = page.locator(selector).bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 360
