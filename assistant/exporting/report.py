@@ -14,8 +14,8 @@ from typing import Protocol
 
 from assistant.answer import Answer, Computed, Quote
 from assistant.citing import MONTHS, link, vancouver
-from assistant.framing import closing, framing
 from assistant.exporting.versions import Versions
+from assistant.framing import closing, framing
 from corpus.models import Corpus
 
 TITLE = "Venous leiomyosarcoma: answers from the sources"

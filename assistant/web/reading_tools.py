@@ -15,7 +15,7 @@ from corpus.models import Document, Span
 def render_tools(
     doc_id: str, sections: Sequence[str], spans: Sequence[Span], origin: str, raw: bool, copied: str = ""
 ) -> str:
-    """The row of tools above the text; ``sections`` are its headings in order, ``copied`` the lit quote to take along."""
+    """The row of tools above the text; ``sections`` are its headings, ``copied`` is the lit quote to take along."""
     at = {"at": ",".join(f"{start}-{end}" for start, end in spans)} if spans else {}
     link = escape(json.dumps({"doc": doc_id, **at}))
     items = "".join(
