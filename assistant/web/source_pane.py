@@ -79,7 +79,7 @@ def render_document(
         '<button type="button" class="return" data-return="1">Back</button></header>'
         f'<div class="about"><h2 tabindex="-1">{escape(source.title)}</h2>{_facts(source)}{render_citing(source)}'
         f"{render_tools(document.id, titles, spans, origin, raw, copied)}</div>"
-        f'<div class="sheet">{text}</div></div>'
+        f'<div class="sheet" tabindex="0" role="region" aria-label="Text of the document">{text}</div></div>'
     )
 
 
