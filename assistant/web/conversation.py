@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from assistant.answer import Answer, Quote
 from assistant.web.computed import render_comparison, render_computed
+from assistant.web.feedback import Given, render_feedback
 from assistant.web.markup import badge, escape, marked, quotation
 from corpus.models import Corpus
 
@@ -25,6 +26,7 @@ class Turn:
     question: str
     answer: Answer | None = None
     error: str = ""
+    given: Given | None = None  # what its reader said about it; None where no feedback is taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +108,9 @@ def _turn(corpus: Corpus, number: int, turn: Turn) -> str:
         return f'<article class="turn">{question}<p class="error">{escape(turn.error)}</p></article>'
     answer = turn.answer
     understood = f'<p class="understood">{escape(answer.understood)}</p>' if answer.understood else ""
+    said = render_feedback(number, turn.given)
     content = _abstention(number, answer) if answer.abstained else _quotes(corpus, number, answer)
-    return f'<article class="turn">{_question(turn.question)}{understood}{content}</article>'
+    return f'<article class="turn">{_question(turn.question)}{understood}{content}{said}</article>'
 
 
 def _question(text: str) -> str:
