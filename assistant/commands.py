@@ -73,7 +73,7 @@ def clear(
     from assistant.feedback import FeedbackFile
 
     file = FeedbackFile(feedback_path(feedback_file), make=False)
-    if not yes and not typer.confirm(f"Delete all {len(file)} entries of '{file.path}'?", err=True):
+    if not yes and not typer.confirm(f"Delete all {file.count()} entries of '{file.path}'?", err=True):
         print("Nothing was deleted.")
         return
     print(f"{file.clear()} entries were deleted.")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -32,6 +33,7 @@ CREATE TABLE feedback (
   abstained INTEGER NOT NULL, corpus TEXT NOT NULL, model TEXT NOT NULL
 )
 """
+_CUT = re.compile(r"\w\||\d[.,]\||\|\w|\|[.,]\d")  # signs around "|", where something longer was cut
 _COLUMNS = ("time", "question", "resolved", "history", "verdict", "comment", "quotes", "abstained", "corpus", "model")
 
 
@@ -106,7 +108,8 @@ class FeedbackFile:
         for number, *values in rows:
             yield _entry(number, dict(zip(_COLUMNS, values, strict=True)))
 
-    def __len__(self) -> int:
+    def count(self) -> int:
+        """How many rows there are."""
         with self._open() as database:
             return int(database.execute("SELECT count(*) FROM feedback").fetchone()[0])
 
@@ -155,8 +158,9 @@ class FeedbackFile:
 def _values(said: Feedback) -> tuple[str | int, ...]:
     answer = said.answer
     quotes = [
-        {"doc": quote.doc_id, "spans": [list(span) for span in quote.spans], "text": quote.text, "fact": _fact(quote)}
+        {"doc": quote.doc_id, "spans": [list(span) for span in quote.spans], "text": quote.text, "fact": fact}
         for quote in answer.quotes
+        for fact in [_fact(quote, answer.resolved_question)]
     ]
     return (
         datetime.now(UTC).isoformat(timespec="seconds"),
@@ -172,13 +176,23 @@ def _values(said: Feedback) -> tuple[str | int, ...]:
     )
 
 
-def _fact(quote: Quote) -> str:
-    """The words of a quote that answer: the first that are lit and are no part of a longer number or word."""
+def _fact(quote: Quote, question: str) -> str:
+    """The words of a quote that answer: those that are lit and are no part of a longer number or word.
+
+    A figure before other words, and no words of the question itself; the whole quote where there are none.
+    """
+    found = []
     for start, end in quote.highlights:
-        beside = quote.text[:start][-1:], quote.text[end:][:1]
-        if start < end and not any(sign.isalnum() or sign in ".,-" for sign in beside if sign):
-            return quote.text[start:end]
-    return quote.text
+        if start < end and not _CUT.search(f"{quote.text[:start][-2:]}|{quote.text[end:][:2]}"):
+            found.append(quote.text[start:end])
+    asked = set(_words(question))
+    answering = [words for words in found if not asked.issuperset(_words(words))]
+    figures = [words for words in answering if any(sign.isdigit() for sign in words)]
+    return next(iter([*figures, *answering, quote.text]))
+
+
+def _words(text: str) -> list[str]:
+    return "".join(sign if sign.isalnum() else " " for sign in text.casefold()).split()
 
 
 def _entry(number: int, row: dict[str, Any]) -> dict[str, Any]:

@@ -107,7 +107,7 @@ class Page:
 
     def _turn(self, question: str, turns: list[Turn]) -> Turn:
         try:
-            given = Given(self.feedback.path.name) if self.feedback else None
+            given = Given(self.feedback.path.name) if self.feedback is not None else None
             return Turn(question, self.bot.ask(question, history=history(turns)), given=given)
         except Busy as error:
             return Turn(question, error=KEPT if str(error) == BUSY else str(error))

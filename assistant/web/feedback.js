@@ -44,7 +44,8 @@ document.addEventListener("click", (event) => {
   if (!part || !button) return;
   if (button.dataset.verdict) {
     begin(part, button.dataset.verdict);
-    part.querySelector("textarea").focus();
+    part.querySelector("textarea").focus({ preventScroll: true });
+    part.querySelector("form").scrollIntoView({ block: "nearest" });
   } else if (button.matches(".change")) {
     begin(part, part.dataset.given);
     part.querySelector("[aria-pressed=true]").focus();
@@ -82,6 +83,8 @@ watch("value", () => {
   fresh.querySelector(stored ? ".thanks" : "textarea")?.focus();
 });
 
+// The conversation may be drawn after this, so the whole page is watched, though only while something is written.
 new MutationObserver(() => {
+  if (drafts.size === 0) return;
   for (const part of parts()) if (drafts.has(part.dataset.key) && part.querySelector("form").hidden) show(part);
-}).observe(document.querySelector("#conversation"), { childList: true, subtree: true });
+}).observe(document.body, { childList: true, subtree: true });

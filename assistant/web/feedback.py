@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from assistant.web.conversation import Turn
 
 NOT_STORED = "Nothing you ask is stored on this server."
-STORED = "Of what you ask, this server stores only the feedback that you send ({name})."
+STORED = "Stored on this server: only feedback that you send ({name})."
 KEPT = (
     "Send stores on this server, in {name}: the question and those before it, the places quoted, your verdict and "
     "comment; not who you are. Please name no patient."
@@ -103,7 +103,7 @@ def _reply(key: str, number: int, part: str) -> str:
 
 
 def _thanks(given: Given) -> str:
-    comment = f" <q>{escape(given.comment)}</q>" if given.comment else ""
+    comment = f" “{escape(given.comment)}”" if given.comment else ""
     return (
         f"<span>Thank you. You said: <strong>{VERDICTS[given.verdict].lower()}</strong>.{comment}</span> "
         '<button type="button" class="change">Change</button>'
@@ -112,7 +112,7 @@ def _thanks(given: Given) -> str:
 
 def _clean(text: object) -> str:
     """A comment that UTF-8 can carry and SQLite can show; a browser may send lone surrogates and null characters."""
-    plain = str(text if text is not None else "")[: 2 * LONGEST_COMMENT]
+    plain = str(text if text is not None else "")
     return plain.encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd").replace("\r\n", "\n").strip()
 
 
