@@ -100,6 +100,7 @@ def serve(
 
     bot = Assistant(corpus, index_dir, model, adapter=adapter)
     serve_web(bot, host=host, port=port, auth=accounts, root_path=root_path, feedback=kept)
+    commands.leave()
 
 
 @app.command()

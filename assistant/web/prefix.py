@@ -52,6 +52,7 @@ def dress_for_prefix(page: str, root_path: str) -> str:
     """
     if not root_path:
         return page
-    page = _BASE.sub(f'<base href="{root_path}/" />', page, count=1)
+    icon = f'<link rel="icon" href="{root_path}/favicon.ico" />'  # browsers look for it at the root
+    page = _BASE.sub(f'<base href="{root_path}/" />{icon}', page, count=1)
     own = f"<script>window.gradio_config.root = window.location.origin + {json.dumps(root_path)};</script>"
     return page.replace(_CONFIGURED, own + _CONFIGURED, 1)

@@ -67,7 +67,7 @@ def create_app(
         kept = None if feedback is None else FeedbackFile(feedback)
     except (AccountError, FeedbackError) as error:
         raise ServeError(str(error)) from error
-    line = Line(bot)
+    line = bot if isinstance(bot, Line) else Line(bot)
     blocks = build(line, kept)
     blocks.state_session_capacity = SESSIONS
     blocks.max_threads = THREADS
