@@ -14,6 +14,8 @@ from typing import Annotated, Optional
 
 import typer
 
+from assistant import commands
+
 app = typer.Typer(
     help="Answers questions on venous leiomyosarcoma from its source documents, in verbatim, cited quotes.",
     no_args_is_help=True,
@@ -84,16 +86,32 @@ def ask(
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 7860,
+    auth: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--auth", help="File of lines USER:HASH; only they may use it. See 'vlms password'."),
+    ] = None,
+    root_path: Annotated[str, typer.Option("--root-path", help="Path under which a proxy shows it, like /vlms.")] = "",
+    feedback: Annotated[
+        bool, typer.Option("--feedback/--no-feedback", help="Take readers' feedback under each answer, and store it.")
+    ] = False,
+    feedback_file: commands.FeedbackOption = None,
     corpus: CorpusOption = None,
     index_dir: IndexOption = None,
     model: ModelOption = None,
     adapter: AdapterOption = None,
 ) -> None:
     """Serve the chat in the browser."""
+    if feedback_file is not None and not feedback:
+        raise ValueError("--feedback-file names a file for feedback, which is taken only with --feedback.")
+    kept = commands.feedback_path(feedback_file) if feedback else None
+    accounts = commands.check_serving(auth, root_path, kept)  # before the index is opened, which may take minutes
+
     from assistant.engine import Assistant
     from assistant.web import serve as serve_web
 
-    serve_web(Assistant(corpus, index_dir, model, adapter=adapter), host=host, port=port)
+    bot = Assistant(corpus, index_dir, model, adapter=adapter)
+    serve_web(bot, host=host, port=port, auth=accounts, root_path=root_path, feedback=kept)
+    commands.leave()
 
 
 @app.command()
@@ -178,6 +196,8 @@ def audit(
 
 
 def _add_commands() -> None:
+    app.command()(commands.password)
+    app.add_typer(commands.feedback, name="feedback")
     for entry in entry_points(group="vlms.commands"):
         app.command(entry.name)(entry.load())
 

@@ -17,7 +17,9 @@ from typing import Annotated
 
 import typer
 
-_QUESTIONS = (
+from evals.served import figures
+
+QUESTIONS = (
     "What is the three-year survival of vascular leiomyosarcoma?",
     "Is MRI able to tell tumour from thrombus?",
     "Which margins are recommended when a saphenous vein tumour is resected?",
@@ -61,7 +63,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
 def bench(rounds: Annotated[int, typer.Option(min=5, help="Rounds over the questions.")] = 40) -> None:
-    """Print the cost of building, of answering warm and cold, and of memory."""
+    """Print the cost of building, of answering warm and cold, of memory, and of the page."""
     from rich.console import Console
     from rich.table import Table
 
@@ -71,7 +73,7 @@ def bench(rounds: Annotated[int, typer.Option(min=5, help="Rounds over the quest
         began = time.perf_counter()
         _run([sys.executable, "-m", "assistant.cli", "index"])
         table.add_row("index of the shipped corpus, built in a process of its own", f"{_since(began):.1f} s", "< 90 s")
-        for row in (*_warm(rounds), *_cold()):
+        for row in (*_warm(rounds), *_cold(), *figures(QUESTIONS)):
             table.add_row(*row)
     Console(width=110).print(table)
 
@@ -82,10 +84,10 @@ def _warm(rounds: int) -> list[tuple[str, str, str]]:
     torch_ms: list[float] = []
     onnx_ms: list[float] = []
     for _ in range(_TURNS):
-        times = _run([sys.executable, "-c", _TIMED.format(make=_ASK_CALLS, questions=_QUESTIONS, rounds=rounds)])
+        times = _run([sys.executable, "-c", _TIMED.format(make=_ASK_CALLS, questions=QUESTIONS, rounds=rounds)])
         for taken, line in zip((ask, onnx_ms), times.split(), strict=True):
             taken.append(float(line))
-        code = _TIMED.format(make=_TORCH_CALLS, questions=_QUESTIONS, rounds=rounds)
+        code = _TIMED.format(make=_TORCH_CALLS, questions=QUESTIONS, rounds=rounds)
         torch_ms.append(float(_run([sys.executable, "-c", code])))
     ratios = [mine / theirs for mine, theirs in zip(ask, torch_ms, strict=True)]
     return [
@@ -108,7 +110,7 @@ def _cold() -> list[tuple[str, str, str]]:
         after = os.times()
         used = after.children_user - before.children_user + after.children_system - before.children_system
         cpu.append(used)
-    memory = _run([sys.executable, "-c", _MEMORY.format(questions=_QUESTIONS)]).strip()
+    memory = _run([sys.executable, "-c", _MEMORY.format(questions=QUESTIONS)]).strip()
     return [
         (f"{_ASK}, cold process, wall", f"{statistics.median(wall):.2f} s", "< 1.5 s"),
         ("vlms --help, CPU time", f"{statistics.median(cpu):.2f} s", "< 0.5 s"),

@@ -15,6 +15,7 @@ from typing import Any
 import gradio as gr
 from gradio.events import api
 
+from assistant.feedback import FeedbackFile
 from assistant.question import MAX_CHARACTERS
 from assistant.web import keeping
 from assistant.web.audience import read_audience, render_switch
@@ -22,11 +23,13 @@ from assistant.web.cases_tab import render_choice, render_chosen
 from assistant.web.contract import Bot
 from assistant.web.conversation import Turn, history, render_conversation, render_suggestions
 from assistant.web.disagreements_tab import render_register
+from assistant.web.feedback import Given, rate, storage_note
 from assistant.web.markup import escape
 from assistant.web.opening import open_source
 from assistant.web.overview_tab import render_overview
 from assistant.web.source_pane import render_list
 from assistant.web.tabs import render_tabs
+from assistant.web.waiting import BUSY, KEPT, Busy
 from corpus import overview, register
 from corpus.models import Corpus
 
@@ -47,8 +50,9 @@ log = logging.getLogger(__name__)
 class Page:
     """The events of the page; holds the bot, and nothing of any session."""
 
-    def __init__(self, bot: Bot) -> None:
+    def __init__(self, bot: Bot, feedback: FeedbackFile | None = None) -> None:
         self.bot = bot
+        self.feedback = feedback
         self._opened = count(1)
 
     def ask(self, question: str, history: list[Any] | None = None) -> dict[str, Any]:
@@ -75,7 +79,8 @@ class Page:
         if question.strip():
             yield render_conversation(corpus, turns, question, audience), turns, ""
         turn = self._turn(question, turns)
-        turns = [*turns, turn][-MAX_TURNS:]
+        turns.append(turn)  # in place: a question asked beside this one has the same list
+        del turns[:-MAX_TURNS]
         yield render_conversation(corpus, turns, audience=audience), turns, question if turn.error else ""
 
     def respond_to_click(
@@ -85,9 +90,12 @@ class Page:
         yield from self.respond(str(_data(event).get("question", "")), turns, audience)
 
     def stop(self, turns: list[Turn], audience: str, event: gr.EventData) -> tuple[str, list[Turn], str]:
-        """The conversation as it was before the question that is being answered; that goes back into the box."""
+        """The conversation as it was before the question that is being answered; that goes back into the box.
+
+        What is being answered goes into the old list when it is done, which nobody sees any more.
+        """
         question = _clean(_data(event).get("question", ""))[:MAX_CHARACTERS]
-        return render_conversation(self.bot.corpus, turns, audience=audience), turns, question
+        return render_conversation(self.bot.corpus, turns, audience=audience), list(turns), question
 
     def suggest(self, beginning: str) -> str:
         """Questions that the sources answer, for what has been typed so far."""
@@ -118,9 +126,16 @@ class Page:
         """The field by topic; it is fetched when it is first looked at, since it is long."""
         return render_overview(self.bot.corpus)
 
+    def rate(self, turns: list[Turn], event: gr.EventData) -> str:
+        """What was said about an answer, stored; the part below the answer as it is now."""
+        return "" if self.feedback is None else rate(self.feedback, self.bot, turns, _data(event), next(self._opened))
+
     def _turn(self, question: str, turns: list[Turn]) -> Turn:
         try:
-            return Turn(question, self.bot.ask(question, history=history(turns)))
+            given = Given(self.feedback.path.name) if self.feedback is not None else None
+            return Turn(question, self.bot.ask(question, history=history(turns)), given=given)
+        except Busy as error:
+            return Turn(question, error=KEPT if str(error) == BUSY else str(error))
         except ValueError as error:
             return Turn(question, error=str(error))
         except Exception:
@@ -128,9 +143,9 @@ class Page:
             return Turn(question, error=FAILED)
 
 
-def build(bot: Bot) -> gr.Blocks:
+def build(bot: Bot, feedback: FeedbackFile | None = None) -> gr.Blocks:
     """The page as gradio blocks, with its own script; `assistant.web.serving` adds style and protections."""
-    page = Page(bot)
+    page = Page(bot, feedback)
     choice = render_choice(bot.corpus)
     tabs = {"ask": "Ask"} | ({"overview": "Overview"} if overview.load(bot.corpus).topics else {})
     tabs |= {"cases": "Cases"} if choice else {}
@@ -171,12 +186,12 @@ def build(bot: Bot) -> gr.Blocks:
                 if "disagreements" in tabs:
                     with gr.Column(elem_id="panel-disagreements"):
                         openers.append(disagreements := _html("", "disagreements", "disagreements.js"))
-                _html(f'<p role="note">{escape(_note(bot.corpus))}</p>', "note")
+                _html(f'<p role="note">{escape(_note(bot.corpus, storage_note(feedback)))}</p>', "note")
             with gr.Column(elem_id="source-column"):
                 openers.append(source := _html(render_list(bot.corpus), "source", "source_pane.js"))
 
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        asking: dict[str, Any] = {**private, "concurrency_id": "ask", "concurrency_limit": 1}
+        asking: dict[str, Any] = {**private, "concurrency_limit": None}  # `assistant.web.waiting` limits
         direct: dict[str, Any] = {**private, "queue": False}
         # Gradio's other modes lose the data of an event that comes while one before it is answered.
         every: dict[str, Any] = {**direct, "trigger_mode": "multiple"}
@@ -196,8 +211,11 @@ def build(bot: Bot) -> gr.Blocks:
             disagreements.show(page.show_register, None, [disagreements], **direct)
         masthead.audience(page.read_as, [turns], [audience, conversation], **every)
         keeping.connect(kept, bot, page._turn, turns, audience, shown, clear, MAX_TURNS)
+        if feedback is not None:
+            rating = _html("", "feedback", "feedback.js")
+            rating.rate(page.rate, [turns], [rating], **every)
         clear.click(page.clear, [audience], [*shown, source], **direct)
-        api(page.ask, api_name="ask", concurrency_id="ask", concurrency_limit=1)
+        api(page.ask, api_name="ask", concurrency_limit=None)
     return blocks
 
 
@@ -216,12 +234,12 @@ def _data(event: gr.EventData) -> dict[str, Any]:
     return event._data if isinstance(event._data, dict) else {}
 
 
-def _note(corpus: Corpus) -> str:
-    """The standing note; it names the documents that nobody reviewed."""
+def _note(corpus: Corpus, stored: str) -> str:
+    """The standing note; it names the documents that nobody reviewed, and says what is stored."""
     sources = [document.source for document in corpus if not document.source.reviewed]
     named = [
         f"{source.short_name} ({(source.venue or 'document').split(',')[0].lower()}) "
         f"is {source.evidence.replace(', ', ' and ')}."
         for source in sources
     ]
-    return " ".join([NOTE, *named])
+    return " ".join([NOTE, *named, stored])

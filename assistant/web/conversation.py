@@ -15,6 +15,7 @@ from assistant.question import MAX_CHARACTERS
 from assistant.rendering import abstained, answered
 from assistant.web.audience import quoted, render_after, render_before, render_explanations, render_note
 from assistant.web.computed import render_comparison, render_computed
+from assistant.web.feedback import Given, render_feedback
 from assistant.web.markup import badge, escape, quotation
 from corpus.models import Corpus
 
@@ -29,6 +30,7 @@ class Turn:
     question: str
     answer: Answer | None = None
     error: str = ""
+    given: Given | None = None  # what its reader said about it; None where no feedback is taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +119,10 @@ def _turn(corpus: Corpus, number: int, turn: Turn, audience: str) -> str:
         return f'<article class="turn">{question}<p class="error">{escape(turn.error)}</p>{actions}</article>'
     answer = turn.answer
     understood = f'<p class="understood">{escape(answer.understood)}</p>' if answer.understood else ""
+    said = render_feedback(number, turn.given)
     content = _abstention(number, answer, audience) if answer.abstained else _quotes(corpus, number, answer, audience)
     actions = _actions(turn.question, answer, audience)
-    return f'<article class="turn">{_question(turn.question)}{understood}{content}{actions}</article>'
+    return f'<article class="turn">{_question(turn.question)}{understood}{content}{actions}{said}</article>'
 
 
 def _question(text: str) -> str:

@@ -1,8 +1,9 @@
 """What stands between the network and the page.
 
 In: an ASGI application (gradio). Out: the same with only the routes the page needs, refusing foreign
-hosts and origins (DNS rebinding, cross-site requests), with a content security policy under which
-the browser itself refuses to fetch anything from elsewhere, and without gradio's outward links.
+hosts and origins (DNS rebinding, cross-site requests) and, where there are accounts, whoever has no password,
+with a content security policy under which the browser itself refuses to fetch anything from elsewhere, and
+without gradio's outward links.
 """
 
 from __future__ import annotations
@@ -13,8 +14,12 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from assistant.web.gate import Gate
+from assistant.web.health import PATH as HEALTH
+from assistant.web.prefix import dress_for_prefix, without_prefix
 
 PATHS = ("/", "/config", "/theme.css", "/favicon.ico", "/robots.txt")
 FOLDERS = ("/assets/", "/static/")
@@ -45,12 +50,26 @@ class Protection:
     """Wraps an ASGI application; ``style`` is the CSS of the page, ``hosts`` the names it may be called by.
 
     ``hosts`` empty: any name is accepted, for a page that was meant to be reachable from other machines.
+    ``gate`` asks for a password, ``health`` answers at `HEALTH` without one, and ``root_path`` is the path under
+    which a proxy shows the page.
     """
 
-    def __init__(self, app: ASGIApp, style: str = "", hosts: Iterable[str] = LOOPBACK) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        style: str = "",
+        hosts: Iterable[str] = LOOPBACK,
+        *,
+        gate: Gate | None = None,
+        health: ASGIApp | None = None,
+        root_path: str = "",
+    ) -> None:
         self.app = app
         self.style = style
         self.hosts = frozenset(hosts)
+        self.gate = gate
+        self.health = health
+        self.root_path = root_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -59,23 +78,47 @@ class Protection:
             return
         nonce = secrets.token_urlsafe(16)
         sender = _Guarded(send, nonce)
-        if refusal := self._refusal(scope):
+        scope = without_prefix(scope, self.root_path)
+        if refusal := self._foreign(scope):
+            await refusal(scope, receive, sender)
+        elif scope["path"] == HEALTH and self.health is not None:
+            await self.health(scope, receive, sender)
+        elif refusal := await self._unknown(scope) or self._unfit(scope):
             await refusal(scope, receive, sender)
         elif scope["path"] == "/" and scope["method"] == "GET":
-            await self.app(_uncompressed(scope), receive, _Page(sender, nonce, self.style))
+            page = _Page(sender, nonce, self.style, self.root_path)
+            await self.app(_uncompressed(scope), receive, page)
         else:
             await self.app(scope, receive, sender)
 
-    def _refusal(self, scope: Scope) -> PlainTextResponse | None:
+    def _foreign(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
         host = headers.get("host", "")
         if self.hosts and _name(host) not in self.hosts:
             return PlainTextResponse("This page answers only under its own address on this machine.", 421)
         origin = headers.get("origin")
-        if origin is not None and _netloc(origin) != host.lower():
+        if origin is not None and not self._is_own(origin, host, headers):
             return PlainTextResponse("Requests from other sites are refused.", 403)
+        return None
+
+    async def _unknown(self, scope: Scope) -> Response | None:
+        return None if self.gate is None else await self.gate.refusal(scope)
+
+    def _is_own(self, origin: str, host: str, headers: Headers) -> bool:
+        """Whether a request comes from the page itself; a proxy may have changed the name it was sent to."""
+        names = {host.lower()}
+        if self.root_path:
+            if headers.get("sec-fetch-site") == "same-origin":  # scripts cannot set it
+                return True
+            names.add(headers.get("x-forwarded-host", "").split(",")[0].strip().lower())
+        return _netloc(origin) in names - {""}
+
+    def _unfit(self, scope: Scope) -> Response | None:
+        headers = Headers(scope=scope)
         if scope["method"] == "POST" and not _is_small(headers.get("content-length", "")):
             return PlainTextResponse(f"A request may hold at most {MAX_BODY:,} bytes.", 413)
+        if scope["path"] == "" and self.root_path:
+            return RedirectResponse(f"{self.root_path}/", 307)
         return None if _known(scope["path"]) else PlainTextResponse("Not found.", 404)
 
 
@@ -96,8 +139,8 @@ class _Guarded:
 class _Page:
     """Collects the page, puts in style and nonces, takes out what points outward, and sends it on."""
 
-    def __init__(self, send: _Guarded, nonce: str, style: str) -> None:
-        self.send, self.nonce, self.style = send, nonce, style
+    def __init__(self, send: _Guarded, nonce: str, style: str, root_path: str = "") -> None:
+        self.send, self.nonce, self.style, self.root_path = send, nonce, style, root_path
         self.start: Message = {}
         self.body = b""
 
@@ -108,7 +151,8 @@ class _Page:
         self.body += message.get("body", b"")
         if message.get("more_body"):
             return
-        body = dress(self.body.decode("utf-8"), self.style, self.nonce).encode("utf-8")
+        page = dress_for_prefix(self.body.decode("utf-8"), self.root_path)
+        body = dress(page, self.style, self.nonce).encode("utf-8")
         headers = MutableHeaders(scope=self.start)
         headers["content-length"] = str(len(body))
         headers["cache-control"] = "no-store"
