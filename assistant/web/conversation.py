@@ -133,7 +133,8 @@ def _actions(question: str, answer: Answer | None = None, audience: str = "clini
     """What can be done with a turn: copy the answer or a link that asks the question, change it, ask it again."""
     copies = ""
     if answer is not None:
-        text = (abstained if answer.abstained else answered)(answer, audience)
+        told = abstained if answer.abstained else answered
+        text = told(answer, audience) if audience == "patient" else answer.text
         copies = (
             f'<button type="button" data-copy="{escape(text)}">Copy answer</button>'
             f'<button type="button" data-link="{escape(answer.resolved_question)}">Copy link</button>'
