@@ -61,10 +61,12 @@ def ask(
     ] = None,
 ) -> None:
     """Answer one question in verbatim, cited quotes, or say that the sources do not."""
-    from assistant import exporting
     from assistant.engine import Assistant
 
-    form = exporting.format_of(export) if export is not None else ""  # before anything is read or asked
+    if export is not None:
+        from assistant import exporting
+
+        form = exporting.format_of(export)  # before anything is read or asked
     bot = Assistant(corpus, index_dir, model, adapter=adapter)
     answer = bot.ask(sys.stdin.read() if question == "-" else question)
     if export is not None:

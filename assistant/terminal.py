@@ -42,7 +42,7 @@ def show(answer: Answer) -> None:
     for entry in answer.disagreements:
         console.print(Padding(Text(f"{entry.verdict}: {entry.statement}", style="yellow"), (0, 2)))
     console.print(
-        Text(f"\nConfidence {answer.confidence:.2f}. A reading aid for professionals, not advice.", style="dim")
+        Text(f"\nConfidence {answer.confidence:.2f}. A reading aid, not medical advice.", style="dim")
     )
 
 

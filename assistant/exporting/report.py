@@ -21,7 +21,7 @@ from corpus.models import Corpus
 TITLE = "Venous leiomyosarcoma: answers from the sources"
 CAUTION = (
     "These are quotes, word for word, from the documents listed at the end, and results computed from their case "
-    "tables. They are a reading aid for professionals, not medical advice."
+    "tables. They are a reading aid, not medical advice."
 )
 NO_ANSWER = "The sources do not answer this question."
 

@@ -104,7 +104,7 @@ def _welcome(corpus: Corpus) -> str:
         f"{count}, verbatim and with their place, or a plain statement that the sources do not say.</p>"
         f"{choices}"
         '<p class="keys"><kbd>/</kbd> to type <kbd>Enter</kbd> to ask <kbd>↑</kbd> for the last question '
-        "<kbd>1</kbd>–<kbd>9</kbd> to open a citation <kbd>Esc</kbd> to close it</p>"
+        "<kbd>1–9</kbd> to open a citation <kbd>Esc</kbd> to close it</p>"
         "</section>"
     )
 
