@@ -36,7 +36,7 @@ from corpus.models import Corpus
 TITLE = "Venous Leiomyosarcoma Assistant"
 MAX_TURNS = 60  # of one session; older ones leave the page
 FAILED = "This question could not be answered because of an error in the program; it has been written to the log."
-NOTE = "Reading aid: quotes only, not medical advice."
+NOTE = "Quotes only, not medical advice."
 MASTHEAD = (
     '<header class="masthead"><svg class="logo" viewBox="0 0 32 32" aria-hidden="true">'
     '<path d="M5 21V14c0-4 2.4-6.800 6.600-7.600l.8 2.300C10 9.600 9 11 9 13h4v8zM18 21V14c0-4 2.400-6.800 '
