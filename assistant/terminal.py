@@ -41,9 +41,7 @@ def show(answer: Answer) -> None:
         console.print(Text("\nCompare:", style="bold"))
     for entry in answer.disagreements:
         console.print(Padding(Text(f"{entry.verdict}: {entry.statement}", style="yellow"), (0, 2)))
-    console.print(
-        Text(f"\nConfidence {answer.confidence:.2f}. A reading aid, not medical advice.", style="dim")
-    )
+    console.print(Text(f"\nConfidence {answer.confidence:.2f}. A reading aid, not medical advice.", style="dim"))
 
 
 def _quoted(quote: Quote, number: int) -> Text:

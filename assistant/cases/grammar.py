@@ -7,7 +7,7 @@ import re
 # A superlative without a noun means this column.
 SUPERLATIVES = (
     (re.compile(r"\b(?:young|old)est\b"), "age"),
-    (re.compile(r"\b(?:small|larg|bigg)est\b"), "size_mm"),
+    (re.compile(r"\b(?:small|larg|bigg|bulki)est\b"), "size_mm"),
     (re.compile(r"\b(?:short|long)est\b"), "follow_up_months"),
     (re.compile(r"\b(?:earli|lat)est|most recent|first\b"), "year"),
 )

@@ -62,6 +62,9 @@ def _measured(found: Found, case_table: CaseTable, columns: Sequence[str]) -> Qu
     if "mode" in found.measures:
         kinds = [case_table.column(each).kind for each in columns]
         several = len(kinds) == 1 and kinds[0] in ("choice", "text")
+        named = {each.column for _, some in found.conditions for each in some[case_table.id]}
+        if named & set(columns):
+            return None  # "which country has most after the USA": what the value named is there for is not understood
         told = several or (not kinds and _compares(found, case_table))
         return replace(query, measure="count", show=()) if told else None
     if found.months is not None:
