@@ -1,42 +1,33 @@
-"""What the browser tests share: pages that note every request and fault, and asking as a person does."""
+"""What the browser tests share: pages that are watched, and asking as a person does."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Page
 
 
-@contextmanager
-def visits(context: BrowserContext, url: str) -> Iterator[Callable[..., Page]]:
-    """Opens pages; afterwards: nothing was fetched from elsewhere, nothing failed."""
-    pages: list[Page] = []
-    requests: list[str] = []
-    faults: list[str] = []
+class Watch:
+    """Notes every request and every fault of the pages it is given."""
 
-    def open_page(path: str = "", width: int = 1280, height: int = 800, **media: Any) -> Page:
-        page = context.new_page()
-        pages.append(page)
+    def __init__(self) -> None:
+        self.requests: list[str] = []
+        self.faults: list[str] = []
+
+    def over(self, page: Page) -> Page:
+        """The page, watched from now on."""
         page.set_default_timeout(15_000)
-        page.set_viewport_size({"width": width, "height": height})
-        page.emulate_media(**{"reduced_motion": "reduce", **media})
-        page.on("request", lambda request: requests.append(request.url))
-        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.goto(url + path)
-        page.wait_for_selector("#conversation #log", state="attached")
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("console", lambda message: self.faults.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
         return page
 
-    yield open_page
-    for page in pages:
-        page.close()
-    own = urlsplit(url).netloc
-    assert requests
-    assert [address for address in requests if urlsplit(address).netloc not in ("", own)] == []
-    assert faults == []
+    def check(self, url: str) -> None:
+        """Nothing was fetched from another host than that of ``url``, nothing failed."""
+        own = urlsplit(url).hostname
+        assert self.requests
+        assert [address for address in self.requests if urlsplit(address).hostname not in (None, own)] == []
+        assert self.faults == []
 
 
 def settle(page: Page, least: int = 1) -> None:

@@ -6,9 +6,9 @@ import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
+from browsing import Watch
 
 from assistant.answer import Answer
 from assistant.web.markup import touches
@@ -49,15 +49,13 @@ def url(bot) -> Iterator[str]:
 @pytest.fixture
 def visit(browser, url):
     """Opens the page; afterwards: nothing was fetched from elsewhere, nothing failed."""
-    opened, requests, faults = [], [], []
+    opened, watch = [], Watch()
 
     def open_page(address: str = url, width: int = 1360, height: int = 820, **media):
-        page = browser.new_page(viewport={"width": width, "height": height}, reduced_motion="reduce", **media)
+        page = watch.over(
+            browser.new_page(viewport={"width": width, "height": height}, reduced_motion="reduce", **media)
+        )
         opened.append(page)
-        page.set_default_timeout(30_000)
-        page.on("request", lambda request: requests.append(request.url))
-        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: faults.append(str(error)))
         page.goto(address)
         page.wait_for_selector(".welcome")
         return page
@@ -65,8 +63,7 @@ def visit(browser, url):
     yield open_page
     for page in opened:
         page.close()
-    assert [each for each in requests if urlsplit(each).hostname not in ("127.0.0.1", None)] == []
-    assert faults == []
+    watch.check(url)
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
-from urllib.parse import urlsplit
 
 import pytest
+from browsing import Watch, ask, settle
 
 from assistant.answer import Answer, Computed, Disagreement, Quote
 from assistant.web.conversation import EXAMPLES, Turn, history, render_conversation
@@ -63,17 +63,13 @@ def context(browser):
 @pytest.fixture
 def visit(context, url):
     """Opens the page in a session of its own; afterwards: nothing was fetched from elsewhere, nothing failed."""
-    pages, requests, faults = [], [], []
+    pages, watch = [], Watch()
 
     def open_page(path: str = "", width: int = 1280, height: int = 800, **media):
-        page = context.new_page()
+        page = watch.over(context.new_page())
         pages.append(page)
-        page.set_default_timeout(15_000)
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(**media)
-        page.on("request", lambda request: requests.append(request.url))
-        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: faults.append(str(error)))
         page.goto(url + path)
         page.wait_for_selector(".welcome")
         return page
@@ -81,32 +77,12 @@ def visit(context, url):
     yield open_page
     for page in pages:
         page.close()
-    own = urlsplit(url).netloc
-    assert requests
-    assert [address for address in requests if urlsplit(address).netloc not in ("", own)] == []
-    assert faults == []
+    watch.check(url)
 
 
 @pytest.fixture
 def page(visit):
     return visit()
-
-
-def settle(page, least: int = 1) -> None:
-    """Wait until the newest turn has its answer."""
-    page.wait_for_function(
-        """least => { const turns = document.querySelectorAll("#log .turn");
-        return turns.length >= least && turns.length > 0 && turns[turns.length - 1].querySelector(".answer, .error")
-        && document.querySelector("#log").getAttribute("aria-busy") === "false"; }""",
-        arg=least,
-    )
-
-
-def ask(page, question: str) -> None:
-    before = page.locator("#log .turn").count()
-    page.fill("#box textarea", question)
-    page.press("#box textarea", "Enter")
-    settle(page, before + 1)
 
 
 def see(page, selector: str) -> None:

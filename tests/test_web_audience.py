@@ -6,9 +6,9 @@ import html
 import re
 import threading
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import pytest
+from browsing import Watch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_web import CONTRASTS, answer_with, ask, quote_of
@@ -55,17 +55,13 @@ def url(held) -> Iterator[str]:
 @pytest.fixture
 def visit(browser, url):
     """Opens the page in a browser that knows nothing yet; afterwards: nothing came from elsewhere, nothing failed."""
-    contexts, requests, faults = [], [], []
+    contexts, watch = [], Watch()
 
     def open_page(width: int = 1280, height: int = 800, **media):
         size = {"width": width, "height": height}
         context = browser.new_context(viewport=size, reduced_motion="reduce", **media)
         contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        page.on("request", lambda request: requests.append(request.url))
-        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: faults.append(str(error)))
+        page = watch.over(context.new_page())
         page.goto(url)
         page.wait_for_selector(".welcome")
         return page
@@ -73,8 +69,7 @@ def visit(browser, url):
     yield open_page
     for context in contexts:
         context.close()
-    assert [each for each in requests if urlsplit(each).hostname not in ("127.0.0.1", None)] == []
-    assert faults == []
+    watch.check(url)
 
 
 def read_as(page, name: str) -> None:

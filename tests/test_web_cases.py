@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
+from browsing import Watch
 
 from assistant import Assistant
 from assistant.answer import Computed, Disagreement, Quote
@@ -33,15 +33,13 @@ def url(bot) -> Iterator[str]:
 @pytest.fixture
 def visit(browser, url):
     """Opens the page; afterwards: nothing was fetched from elsewhere, nothing failed."""
-    opened, requests, faults = [], [], []
+    opened, watch = [], Watch()
 
     def open_page(address: str = url, width: int = 1280, height: int = 800, **media):
-        page = browser.new_page(viewport={"width": width, "height": height}, reduced_motion="reduce", **media)
+        page = watch.over(
+            browser.new_page(viewport={"width": width, "height": height}, reduced_motion="reduce", **media)
+        )
         opened.append(page)
-        page.set_default_timeout(15_000)
-        page.on("request", lambda request: requests.append(request.url))
-        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: faults.append(str(error)))
         page.goto(address)
         page.wait_for_selector(".welcome")
         return page
@@ -49,8 +47,7 @@ def visit(browser, url):
     yield open_page
     for page in opened:
         page.close()
-    assert [each for each in requests if urlsplit(each).hostname not in ("127.0.0.1", None)] == []
-    assert faults == []
+    watch.check(url)
 
 
 @pytest.fixture

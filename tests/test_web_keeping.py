@@ -6,11 +6,11 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import pytest
 import rispy
 from bibtexparser import parse_string
+from browsing import Watch
 from pypdf import PdfReader
 
 from assistant.citing import vancouver
@@ -34,7 +34,7 @@ def url(bot) -> Iterator[str]:
 @pytest.fixture
 def visit(browser, url):
     """Opens the page, each time as another person unless told whose browser it is; nothing may fail or go elsewhere."""
-    contexts, requests, faults = [], [], []
+    contexts, watch = [], Watch()
 
     def open_page(context=None, width: int = 1280, height: int = 800, script: str = "", **media):
         if context is None:
@@ -42,13 +42,9 @@ def visit(browser, url):
                 viewport={"width": width, "height": height}, reduced_motion="reduce", accept_downloads=True, **media
             )
             contexts.append(context)
-        page = context.new_page()
+        page = watch.over(context.new_page())
         if script:
             page.add_init_script(script)
-        page.set_default_timeout(15_000)
-        page.on("request", lambda request: requests.append(request.url))
-        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: faults.append(str(error)))
         page.goto(url)
         page.wait_for_selector(".welcome")
         return page
@@ -56,8 +52,7 @@ def visit(browser, url):
     yield open_page
     for context in contexts:
         context.close()
-    assert [each for each in requests if urlsplit(each).hostname not in ("127.0.0.1", None)] == []
-    assert faults == []
+    watch.check(url)
 
 
 def settled(page, answers: int) -> None:

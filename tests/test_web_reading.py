@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
+from browsing import Watch, ask, settle
 
 from assistant.grouping import BESIDE, grouped
 from assistant.web.conversation import Turn, render_conversation
 from assistant.web.serving import running
-from tests.browsing import ask, settle, visits
 
 SURVIVAL = "What is the three-year survival of vascular leiomyosarcoma?"
 ADJUVANT = "Does adjuvant therapy prevent recurrence?"
@@ -43,10 +43,19 @@ def url(slow) -> Iterator[str]:
 
 @pytest.fixture
 def visit(browser, url):
-    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
-    with visits(context, url) as open_page:
-        yield open_page
+    """Opens the page; afterwards: nothing was fetched from elsewhere, nothing failed."""
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"], reduced_motion="reduce")
+    watch = Watch()
+
+    def open_page(path: str = ""):
+        page = watch.over(context.new_page())
+        page.goto(url + path)
+        page.wait_for_selector("#conversation #log", state="attached")
+        return page
+
+    yield open_page
     context.close()
+    watch.check(url)
 
 
 @pytest.fixture
