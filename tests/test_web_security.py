@@ -1,4 +1,4 @@
-"""The page towards the outside: text stays text, foreign requests are refused, and nothing leaves the machine."""
+"""The page towards the outside: foreign requests are refused, and nothing leaves the machine. `test_attacks`: texts."""
 
 from __future__ import annotations
 
@@ -12,145 +12,29 @@ import subprocess
 import sys
 import textwrap
 import time
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import gradio as gr
 import pytest
+from attacks import Mirror
 
-from assistant.answer import Answer, Computed, Disagreement, Quote
 from assistant.web import ServeError, serve
 from assistant.web.app import Page
-from assistant.web.conversation import Turn, render_conversation
+from assistant.web.conversation import Turn
 from assistant.web.protection import dress
 from assistant.web.serving import address, running
-from assistant.web.source_pane import render_document, render_list
-from corpus import load_corpus
-
-ATTACKS = [
-    "<script>window.pwned = 1</script>",
-    "<img src=x onerror='window.pwned = 1'>",
-    '"><svg onload=window.pwned=1>',
-    "' onmouseover='window.pwned=1' x='",
-    '" autofocus onfocus="window.pwned=1" data-x="',
-    "</article></div></main><h1>taken over</h1>",
-    "<iframe srcdoc='<script>parent.pwned=1</script>'></iframe>",
-    "<a href='javascript:window.pwned=1'>click</a>",
-    "${window.pwned = 1} {{constructor.constructor('window.pwned=1')()}}",
-    "`;window.pwned=1;//",
-    "<style>#log{display:none}</style>",
-    "<!-- <b>&lt;b&gt;&amp; \u202etfel ot thgir\u202c \ud800 \x00",
-]
-EVIL = " ".join(ATTACKS[:-1])
-
-
-class Echo:
-    """A bot whose every answer, and whose document, is made of markup."""
-
-    def __init__(self, folder: Path):
-        (folder / "evil.txt").write_text(f"{EVIL}\n", encoding="utf-8")
-        self.corpus = load_corpus(folder)
-
-    def ask(self, question, history=None):
-        unit = self.corpus.units[0]
-        quote = Quote(
-            text=unit.text,
-            doc_id=unit.doc_id,
-            section=EVIL,
-            spans=unit.spans,
-            kind=unit.kind,
-            score=1.0,
-            evidence=EVIL,
-            reviewed=False,
-            source=EVIL,
-            highlights=((0, 20),),
-            also_in=(EVIL,),
-        )
-        return Answer(
-            question=question,
-            resolved_question=question + EVIL,
-            text=EVIL,
-            quotes=(quote,),
-            abstained=False,
-            confidence=0.5,
-            disagreements=(Disagreement(EVIL, EVIL, EVIL, EVIL, EVIL, (quote,)),),
-            computed=(
-                Computed(EVIL, EVIL, EVIL, EVIL, EVIL, EVIL, None, (1,), (), ({"": EVIL, EVIL: EVIL},), printed=EVIL),
-            ),
-            related=(EVIL,),
-        )
 
 
 @pytest.fixture(scope="module")
 def echo(tmp_path_factory):
-    return Echo(tmp_path_factory.mktemp("evil"))
+    return Mirror(tmp_path_factory.mktemp("evil"))
 
 
 @pytest.fixture(scope="module")
 def url(echo):
     with running(echo) as where:
         yield where
-
-
-@pytest.fixture(scope="module")
-def page(browser, url):
-    opened = browser.new_page()
-    opened.set_default_timeout(15_000)
-    opened.on("dialog", lambda dialog: pytest.fail(f"A dialog opened: {dialog.message}"))
-    opened.goto(url)
-    opened.wait_for_selector(".welcome")
-    yield opened
-    opened.close()
-
-
-@pytest.mark.parametrize("attack", ATTACKS)
-def test_a_question_and_its_answer_stay_text(page, attack):
-    before = page.locator("#log .turn").count()
-    page.evaluate(
-        """text => { const box = document.querySelector("#box textarea"); box.value = text;
-        box.dispatchEvent(new Event("input", { bubbles: true })); }""",
-        attack,
-    )
-    page.press("#box textarea", "Enter")
-    page.wait_for_function(
-        "count => document.querySelectorAll('#log .turn .answer, #log .turn .error').length > count", arg=before
-    )
-    shown = page.locator("#log .question").last.text_content().removeprefix("You asked: ")
-    plain = [part for part in attack.split() if part.isascii() and "\x00" not in part]
-    assert all(part in shown for part in plain)
-    page.locator("#log .quotes .cite").last.click()
-    page.wait_for_selector("#lit")
-    assert page.evaluate("window.pwned") is None
-    assert page.locator("h1").all_inner_texts() == ["Venous Leiomyosarcoma Assistant"]
-    foreign = "script, img, iframe, style, a, h1, svg, [onerror], [onload], [onfocus], [onmouseover], [autofocus]"
-    assert page.locator("#log").locator(foreign).count() == 0
-    assert page.locator("#source").locator(foreign).count() == 0
-    assert page.locator("#log").is_visible()
-
-
-def test_text_of_documents_stays_text(echo):
-    document = echo.corpus.documents[0]
-    answer = echo.ask(EVIL)
-    for html in (
-        render_document(document, answer.quotes, 1),
-        render_conversation(echo.corpus, [Turn(EVIL, answer), Turn(EVIL, error=EVIL)], pending=EVIL),
-    ):
-        assert "&lt;script&gt;" in html
-        for tag in ("<script", "<img", "<svg", "<style", "<iframe", "<a ", "<h1"):
-            assert tag not in html.lower()
-
-
-def test_what_a_document_is_called_stays_text(echo):
-    document = echo.corpus.documents[0]
-    named = replace(
-        document, source=replace(document.source, title=EVIL, short_name=EVIL, id=EVIL, doi=EVIL, authors=EVIL)
-    )
-    for html in (render_list(replace(echo.corpus, documents=(named,))), render_document(named)):
-        assert "&lt;script&gt;" in html
-        assert "<script" not in html
-        assert "<img" not in html
-        assert "onmouseover='" not in html
 
 
 @pytest.mark.parametrize(
@@ -276,6 +160,8 @@ def test_the_own_origin_is_accepted(url):
         "/docs",
         "/assets/../../../../etc/passwd",
         "/static/..%2f..%2f..%2fetc/passwd",
+        "/assets/" + "x" * 400,
+        "/assets/%00",
         "/gradio_api",
         "//evil.example/",
     ],

@@ -18,7 +18,8 @@ _BEGINS = re.compile(r"\S{1,12}(?!\S)")
 
 def escape(text: object) -> str:
     """Text as HTML text or attribute value; what UTF-8 cannot carry (lone surrogates) becomes '?'."""
-    return html.escape(str(text).encode("utf-8", "replace").decode("utf-8"), quote=True)
+    # A browser would read a carriage return as a line feed, and a name that holds one would not be found again.
+    return html.escape(str(text).encode("utf-8", "replace").decode("utf-8"), quote=True).replace("\r", "&#13;")
 
 
 def badge(evidence: str, reviewed: bool) -> str:

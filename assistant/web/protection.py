@@ -26,6 +26,7 @@ FOLDERS = ("/assets/", "/static/")
 API = ("info", "openapi.json", "startup-events", "heartbeat", "queue", "cancel", "reset", "mcp")
 CALLS = ("call", "run", "api")
 CALLED = ("ask", "predict")  # the public endpoint, and the name under which the page sends its own events
+PLAIN = re.compile(r"[A-Za-z0-9._~/=:@+-]{1,300}")  # other signs and longer names are in no path of the page
 MAX_BODY = 1_000_000  # bytes of a request
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -42,6 +43,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
+HOST = re.compile(rb"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?")
 OUTWARD = re.compile(r"""<(?:meta|link)\b[^>]*?(?:https?:)?//(?!www\.w3\.org/)[^>]*>""", re.IGNORECASE)
 UNUSED = re.compile(r"""<link rel="manifest"[^>]*>|<meta\s+(?:property="og:|name="twitter:)[^>]*>""", re.IGNORECASE)
 
@@ -78,7 +80,7 @@ class Protection:
             return
         nonce = secrets.token_urlsafe(16)
         sender = _Guarded(send, nonce)
-        scope = without_prefix(scope, self.root_path)
+        scope = without_prefix(_believed(scope, bool(self.root_path)), self.root_path)
         if refusal := self._foreign(scope):
             await refusal(scope, receive, sender)
         elif scope["path"] == HEALTH and self.health is not None:
@@ -168,6 +170,8 @@ def dress(page: str, style: str, nonce: str) -> str:
 
 
 def _known(path: str) -> bool:
+    if not PLAIN.fullmatch(path):
+        return False
     if path in PATHS or path.startswith(FOLDERS):
         return ".." not in path.split("/")
     parts = [part for part in path.split("/") if part != "v2"]
@@ -193,6 +197,20 @@ def _netloc(origin: str) -> str:
         return urlsplit(origin).netloc.lower()
     except ValueError:
         return ""
+
+
+def _believed(scope: Scope, behind_proxy: bool) -> Scope:
+    """The request without headers by which it could name another server as this one; gradio writes them into the page.
+
+    What a proxy says of the name of the site is believed only where there is one, and only if it is a name.
+    """
+    headers = [
+        (name, value)
+        for name, value in scope["headers"]
+        if name != b"x-gradio-server"
+        and (name != b"x-forwarded-host" or (behind_proxy and HOST.fullmatch(value.split(b",")[0].strip())))
+    ]
+    return {**scope, "headers": headers}
 
 
 def _uncompressed(scope: Scope) -> Scope:
