@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
@@ -121,14 +121,20 @@ def figures(questions: Sequence[str], rounds: int = 6, at_once: int = AT_ONCE) -
     return rows
 
 
-def main() -> None:
-    """Compare how many questions the page answers side by side; the widths take turns."""
+def main(widths: Sequence[int] = (1, 2, 3, 4), rounds: int = 12) -> None:
+    """Compare how many questions the page answers side by side; the widths take turns, so that noise hits all."""
     from evals.bench import QUESTIONS
 
-    for turn in range(2):
-        for at_once in (1, 2, 3, 4):
-            for name, value, _ in figures(QUESTIONS, at_once=at_once):
-                print(f"turn {turn + 1}, {at_once} side by side, {name}: {value}", flush=True)
+    taken: dict[int, list[float]] = {width: [] for width in widths}
+    with ExitStack() as stack:
+        urls = {width: stack.enter_context(served(width)) for width in widths}
+        for number in range(rounds + 1):
+            for width, url in urls.items():
+                times = asyncio.run(waits(url, ASKERS, QUESTIONS, 1))
+                taken[width] += times if number else []  # the first round loads
+    for width, times in taken.items():
+        middle, late = statistics.median(times), statistics.quantiles(times, n=20)[-1]
+        print(f"{width} side by side, {ASKERS} askers at once: p50 {1000 * middle:.0f} ms, p95 {1000 * late:.0f} ms")
 
 
 if __name__ == "__main__":

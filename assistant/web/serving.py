@@ -125,6 +125,8 @@ def serve(
         print(f"The assistant answers at {url} (Ctrl-C ends it).", flush=True)
         if not _is_loopback(host):
             print(_who_can_use(app.gate is not None), flush=True)
+        if feedback is not None:
+            print(f"Readers' feedback is stored in '{feedback}'.", flush=True)
         with suppress(KeyboardInterrupt), _ending_by_signal():
             server.run(sockets=[listener])
     print("The assistant has ended.", flush=True)

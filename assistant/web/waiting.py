@@ -19,8 +19,8 @@ from assistant.answer import Answer
 from assistant.web.contract import Bot
 from corpus.models import Corpus
 
-AT_ONCE = 2  # questions answered side by side: python -m evals.served
-MOST_WAITING = 64  # about two seconds of answering on 2 cores
+AT_ONCE = 2  # questions answered side by side; 1 to 4 differ little, since the page costs more: python -m evals.served
+MOST_WAITING = 64  # some seconds of answering on 2 cores
 BUSY = "Many people are asking just now; try again in a moment."
 KEPT = "Many people are asking just now; your question is kept in the box - try again in a moment."
 ENDING = "The assistant is being ended; ask again when it is back."
