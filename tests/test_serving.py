@@ -528,7 +528,7 @@ def test_a_full_line_is_a_sentence_in_the_conversation_and_keeps_the_question(br
             assert "57%" in page.locator("#log .quotes").inner_text()
         late.press("#box textarea", "Enter")
         late.wait_for_function(DONE, arg=2)
-        assert late.locator("#log .turn").last.locator(".quotes").count() == 1
+        assert late.locator("#log .turn").last.locator(".answer").count() == 1
         chat.close()
     assert chat.faults == []
 
