@@ -94,7 +94,7 @@ ATTACKS = {
 
 # Elements and attributes that no text of ours makes, wherever text of documents or readers is shown.
 FAULTS = """root => {
-  const foreign = "script, img, iframe, object, embed, style, base, meta, link, a:not([download]), h1, math, animate, " +
+  const foreign = "script, img, iframe, object, embed, style, base, meta, link, a:not([download], .heed > [href^='#compare-']), h1, math, animate, " +
     "use, video, audio, source, frame, marquee, noscript, template, title, [srcdoc], [formaction], form[action], [autofocus]";
   const faults = [...root.querySelectorAll(foreign)].map((element) => element.outerHTML.slice(0, 120));
   for (const element of root.querySelectorAll("*")) for (const { name, value } of element.attributes) {

@@ -37,7 +37,7 @@ class Chat:
         page.on("console", lambda message: self.faults.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: self.faults.append(str(error)))
         page.goto(url or self.url)
-        page.wait_for_selector(".welcome")
+        page.wait_for_selector("#conversation #log", state="attached")
         return page
 
     def ask(self, page: Page, question: str) -> None:
