@@ -60,7 +60,7 @@ class Asker:
         Raises:
             RuntimeError: the page refused the question, or the event failed.
         """
-        sent = {"data": [question, None], "session_hash": self.session, "event_data": None, **self._event}
+        sent = {"data": [question, None, None], "session_hash": self.session, "event_data": None, **self._event}
         joined = await self.client.post("gradio_api/queue/join", json=sent)
         if joined.status_code != 200:
             raise RuntimeError(f"The question was refused ({joined.status_code}): {joined.text}")

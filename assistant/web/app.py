@@ -191,7 +191,8 @@ def build(bot: Bot, feedback: FeedbackFile | None = None) -> gr.Blocks:
                 openers.append(source := _html(render_list(bot.corpus), "source", "source_pane.js"))
 
         private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        asking: dict[str, Any] = {**private, "concurrency_limit": None}  # `assistant.web.waiting` limits
+        # `assistant.web.waiting` limits; a question that was stopped must not keep the next one from being asked.
+        asking: dict[str, Any] = {**private, "concurrency_limit": None, "trigger_mode": "multiple"}
         direct: dict[str, Any] = {**private, "queue": False}
         # Gradio's other modes lose the data of an event that comes while one before it is answered.
         every: dict[str, Any] = {**direct, "trigger_mode": "multiple"}
