@@ -17,6 +17,7 @@ from pypdf import PdfReader
 from assistant.citing import vancouver
 from assistant.exporting import FORMATS, Exchange, export, file_name, format_of, versions_of
 from assistant.exporting.markdown import plain
+from assistant.framing import framing
 
 WHEN = datetime(2026, 11, 21, 15, 10, tzinfo=UTC)
 QUESTIONS = (
@@ -76,7 +77,9 @@ def turns(bot):
 def shown(form: str, data: bytes) -> str:
     """What a reader of the file sees, without spaces."""
     if form == "pdf":
-        return squeezed("".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages))
+        text = squeezed("".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages))
+        # Page ends fall between any two lines.
+        return re.sub(r"Quotesfromthesources,notmedicaladvicePage\d+of\d+", "", text)
     page = data.decode("utf-8")
     return Text(MarkdownIt("commonmark").enable("table").render(page) if form == "markdown" else page).text
 
@@ -89,8 +92,6 @@ def files(turns, bot):
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_file_says_all_that_the_answers_say(files, turns, bot, form):
     text = shown(form, files[form])
-    if form == "pdf":  # page ends fall between any two lines
-        text = re.sub(r"Quotesfromthesources,notmedicaladvicePage\d+of\d+", "", text)
     told = [turn.question for turn in turns] + [turn.error for turn in turns]
     for answer in (turn.answer for turn in turns if turn.answer):
         told += [answer.understood, answer.note, answer.reason if answer.abstained else ""]
@@ -198,3 +199,16 @@ def test_an_unknown_ending_is_one_sentence_and_nothing_is_asked(tmp_path):
     assert done.returncode == 2
     assert done.stderr == "vlms: An answer is exported to a file that ends in .md, .html, .pdf, not to 'answer.docx'.\n"
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_value_stands_before_its_quote_and_what_a_patient_is_told_around_the_passages(bot, form):
+    answer = bot.ask(QUESTIONS[0])
+    assert answer.direct
+    data = export([Exchange(QUESTIONS[0], answer)], bot.corpus, versions_of(bot), form, WHEN, "patient")
+    text = shown(form, data)
+    frame = framing(answer, "patient")
+    order = [*frame.before, f"{answer.direct_answer} [1]", answer.quotes[0].text, frame.speak_to, *frame.to_ask]
+    places = [text.find(squeezed(words)) for words in order]
+    assert -1 not in places
+    assert places == sorted(places)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from assistant.answer import Answer
 from assistant.exporting.report import Asked, Exchange, report
-from assistant.exporting.versions import Answers, Versions, versions_of
+from assistant.versions import Answers, Versions, versions_of
 from corpus.models import Corpus
 
 __all__ = ["FORMATS", "Asked", "Exchange", "Versions", "export", "file_name", "format_of", "save", "versions_of"]

@@ -47,6 +47,8 @@ def _part(part: Part) -> Iterator[str]:
             yield from (plain(line), "")
     for result in part.results:
         yield from _result(result)
+    if part.value:
+        yield from (f"**{plain(part.value)}**", "")
     yield from _passages(part.passages)
     if part.compared:
         yield from ("### Compare", "")
@@ -57,6 +59,8 @@ def _part(part: Part) -> Iterator[str]:
     if part.nearest:
         yield from ("### Nearest passages (not an answer)", "")
         yield from _passages(part.nearest)
+    if part.closing:
+        yield from (plain(part.closing), "")
     if part.confidence:
         yield from (f"{plain(part.confidence)}.", "")
 

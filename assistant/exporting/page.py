@@ -45,7 +45,8 @@ def _part(part: Part) -> str:
     confidence = _paragraph("confidence", f"{part.confidence}." if part.confidence else "")
     return (
         f'<article><h2><span class="label">Question {part.number}</span> {escape(part.question)}</h2>{lines}{results}'
-        f"{_passages(part.passages)}{compared}{reason}{nearest}{confidence}</article>"
+        f"{_paragraph('value', part.value)}{_passages(part.passages)}{compared}{reason}{nearest}"
+        f"{_paragraph('closing', part.closing)}{confidence}</article>"
     )
 
 

@@ -157,6 +157,7 @@ def _part(paper: _Paper, part: Part) -> None:
     paper.text(part.error, 10, CAUTION, style="B")
     for result in part.results:
         _result(paper, result)
+    paper.text(part.value, 13, style="B")
     _passages(paper, part.passages)
     if part.compared:
         paper.heading("Compare", 10.5, before=1)
@@ -167,6 +168,7 @@ def _part(paper: _Paper, part: Part) -> None:
     if part.nearest:
         paper.heading("Nearest passages (not an answer)", 10.5, before=1)
         _passages(paper, part.nearest, SOFT)
+    paper.text(part.closing, 10, after=2)
     paper.text(f"{part.confidence}." if part.confidence else "", 8.5, SOFT)
 
 

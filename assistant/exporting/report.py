@@ -14,8 +14,8 @@ from typing import Protocol
 
 from assistant.answer import Answer, Computed, Quote
 from assistant.citing import MONTHS, link, vancouver
-from assistant.exporting.versions import Versions
 from assistant.framing import closing, framing
+from assistant.versions import Versions
 from corpus.models import Corpus
 
 TITLE = "Venous leiomyosarcoma: answers from the sources"
@@ -90,17 +90,22 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One question: an answer (``passages``), none (``reason``, ``nearest``), or an error."""
+    """One question: an answer (``passages``), none (``reason``, ``nearest``), or an error.
+
+    ``value`` is what answers by itself, with the number of its quote; ``closing`` stands after all passages.
+    """
 
     number: int
     question: str
     understood: str
     note: str
     results: tuple[Result, ...]
+    value: str
     passages: tuple[Passage, ...]
     compared: tuple[Compared, ...]
     reason: str
     nearest: tuple[Passage, ...]
+    closing: str
     confidence: str
     error: str
 
@@ -165,7 +170,7 @@ def _documents(answer: Answer) -> Iterator[str]:
 def _part(number: int, turn: Asked, corpus: Corpus, numbers: dict[str, int], audience: str) -> Part:
     answer = turn.answer
     if answer is None:
-        return Part(number, _line(turn.question), "", "", (), (), (), "", (), "", turn.error or NO_ANSWER)
+        return Part(number, _line(turn.question), "", "", (), "", (), (), "", (), "", "", turn.error or NO_ANSWER)
 
     def passages(quotes: Iterable[Quote], numbered: bool = False) -> tuple[Passage, ...]:
         return tuple(
@@ -181,12 +186,14 @@ def _part(number: int, turn: Asked, corpus: Corpus, numbers: dict[str, int], aud
         number,
         _line(turn.question),
         answer.understood,
-        " ".join(part for part in (frame.note, *frame.before, closing(frame)) if part),
+        " ".join(part for part in (frame.note, *frame.before) if part),
         tuple(_result(computed, numbers) for computed in answer.computed),
+        f"{answer.direct_answer} [1]" if answer.direct else "",
         passages(answer.quotes, numbered=True),
         compared,
         (answer.reason or NO_ANSWER) if answer.abstained else "",
         passages(answer.nearest) if answer.abstained else (),
+        closing(frame),
         f"Estimated probability that the first quote answers the question: {answer.confidence:.2f}",
         "",
     )

@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import logging
 import time
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import anyio
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
+from assistant.versions import corpus_version, program_version
 from assistant.web.waiting import Line
 
 PATH = "/health"
 PROBE = "venous leiomyosarcoma"
 TRUST = 30.0  # seconds for which a probe holds
 PATIENCE = 10.0  # seconds that a probe may take
-PACKAGE = "venous-leiomyosarcoma-assistant"
 
 log = logging.getLogger(__name__)
 
@@ -34,10 +33,6 @@ class Health:
         self._well = False
         self._probed = -TRUST
         self._probing: anyio.Lock | None = None
-        try:
-            self._version = version(PACKAGE)
-        except PackageNotFoundError:  # run from a checkout
-            self._version = "unknown"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] not in ("GET", "HEAD"):
@@ -47,8 +42,8 @@ class Health:
         corpus = self.line.corpus
         told: dict[str, Any] = {
             "status": status,
-            "version": self._version,
-            "corpus": corpus.hash[:12],
+            "version": program_version(),
+            "corpus": corpus_version(corpus),
             "documents": len(corpus),
             "waiting": self.line.waiting,
         }

@@ -14,6 +14,7 @@ from corpus.models import Corpus
 from index.store import Header
 
 PACKAGE = "venous-leiomyosarcoma-assistant"
+UNKNOWN = "unknown"  # run from its folder, without having been installed
 SHORT = 12  # hexadecimal digits of a hash that are shown; enough to tell two states apart
 
 
@@ -42,18 +43,29 @@ class Versions:
 
 def versions_of(bot: Answers) -> Versions:
     """The versions behind the answers of a bot."""
-    try:
-        program = f"{PACKAGE} {version(PACKAGE)}"
-    except PackageNotFoundError:  # run from its folder, without having been installed
-        program = f"{PACKAGE}, version not known"
+    program = f"{PACKAGE} {program_version()}"
     corpus = (
         f"{len(bot.corpus)} {'document' if len(bot.corpus) == 1 else 'documents'}, sha256 {corpus_version(bot.corpus)}"
     )
-    header = getattr(getattr(bot, "index", None), "header", None)
-    if not isinstance(header, Header):
+    header = header_of(bot)
+    if header is None:
         return Versions(program, corpus)
     adapter = f"sha256 {header.adapter_sha256[:SHORT]}" if header.adapter_sha256 else "none"
     return Versions(program, corpus, f"{header.model}, sha256 {header.model_sha256[:SHORT]}", adapter)
+
+
+def program_version() -> str:
+    """The version of the program, or `UNKNOWN`."""
+    try:
+        return version(PACKAGE)
+    except PackageNotFoundError:
+        return UNKNOWN
+
+
+def header_of(bot: Answers) -> Header | None:
+    """What the index of a bot says of itself; a bot of another kind has none."""
+    header = getattr(getattr(bot, "index", None), "header", None)
+    return header if isinstance(header, Header) else None
 
 
 def corpus_version(corpus: Corpus) -> str:
