@@ -24,7 +24,7 @@ from assistant.web.contract import Bot
 from assistant.web.conversation import Turn, history, render_conversation, render_suggestions
 from assistant.web.disagreements_tab import render_register
 from assistant.web.feedback import Given, rate, storage_note
-from assistant.web.markup import escape
+from assistant.web.markup import escape, readable
 from assistant.web.opening import open_source
 from assistant.web.overview_tab import render_overview
 from assistant.web.source_pane import render_list
@@ -75,10 +75,10 @@ class Page:
         Yields the conversation as HTML, the turns, and the text of the box: empty, or the question
         again when it could not be asked, so that it can be mended.
         """
-        question, corpus = _clean(question), self.bot.corpus
+        question, corpus = readable(question), self.bot.corpus
         if question.strip():
             yield render_conversation(corpus, turns, question, audience), turns, ""
-        turn = self._turn(question, turns)
+        turn = self.turn(question, turns)
         turns.append(turn)  # in place: a question asked beside this one has the same list
         del turns[:-MAX_TURNS]
         yield render_conversation(corpus, turns, audience=audience), turns, question if turn.error else ""
@@ -94,12 +94,12 @@ class Page:
 
         What is being answered goes into the old list when it is done, which nobody sees any more.
         """
-        question = _clean(_data(event).get("question", ""))[:MAX_CHARACTERS]
+        question = readable(_data(event).get("question", ""))[:MAX_CHARACTERS]
         return render_conversation(self.bot.corpus, turns, audience=audience), list(turns), question
 
     def suggest(self, beginning: str) -> str:
         """Questions that the sources answer, for what has been typed so far."""
-        return render_suggestions(self.bot.suggest(_clean(beginning)[:400]))
+        return render_suggestions(self.bot.suggest(readable(beginning)[:400]))
 
     def read_as(self, turns: list[Turn], event: gr.EventData) -> tuple[str, str]:
         """Who is reading from now on, and the conversation so far for that reader."""
@@ -130,7 +130,8 @@ class Page:
         """What was said about an answer, stored; the part below the answer as it is now."""
         return "" if self.feedback is None else rate(self.feedback, self.bot, turns, _data(event), next(self._opened))
 
-    def _turn(self, question: str, turns: list[Turn]) -> Turn:
+    def turn(self, question: str, turns: list[Turn]) -> Turn:
+        """A question with its answer in the light of the turns before it, or with the sentence why there is none."""
         try:
             given = Given(self.feedback.path.name) if self.feedback is not None else None
             return Turn(question, self.bot.ask(question, history=history(turns)), given=given)
@@ -211,7 +212,7 @@ def build(bot: Bot, feedback: FeedbackFile | None = None) -> gr.Blocks:
         if "disagreements" in tabs:
             disagreements.show(page.show_register, None, [disagreements], **direct)
         masthead.audience(page.read_as, [turns], [audience, conversation], **every)
-        keeping.connect(kept, bot, page._turn, turns, audience, shown, clear, MAX_TURNS)
+        keeping.connect(kept, bot, page.turn, turns, audience, shown, clear, MAX_TURNS)
         if feedback is not None:
             rating = _html("", "feedback", "feedback.js")
             rating.rate(page.rate, [turns], [rating], **every)
@@ -224,11 +225,6 @@ def _html(value: str, name: str, script: str = "") -> gr.HTML:
     """A part of the page that we draw ourselves, with its script."""
     js = files("assistant.web").joinpath(script).read_text(encoding="utf-8") if script else None
     return gr.HTML(value, elem_id=name, apply_default_css=False, js_on_load=js)
-
-
-def _clean(text: object) -> str:
-    """Text that UTF-8 can carry; a browser may send lone surrogates."""
-    return str(text if text is not None else "").encode("utf-8", "replace").decode("utf-8")
 
 
 def _data(event: gr.EventData) -> dict[str, Any]:

@@ -11,8 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from assistant.answer import Answer
-from assistant.framing import WORTH_ASKING, framing
+from assistant.framing import WORTH_ASKING, Framing
 from assistant.web.markup import Wrap, escape, marked
 from corpus.glossary import Term, first_uses, load, terms_of
 from corpus.models import Corpus
@@ -80,21 +79,18 @@ def _explanation(term: Term) -> str:
     return f"<strong>{escape(term.name)}</strong> <span>{escape(term.means)}</span>"
 
 
-def render_note(answer: Answer, audience: str) -> str:
+def render_note(frame: Framing) -> str:
     """What must be read before anything else of an answer."""
-    note = framing(answer, audience).note
-    return f'<p class="reason">{escape(note)}</p>' if note else ""
+    return f'<p class="reason">{escape(frame.note)}</p>' if frame.note else ""
 
 
-def render_before(answer: Answer, audience: str) -> str:
+def render_before(frame: Framing) -> str:
     """What the passages are, before them."""
-    sentences = framing(answer, audience).before
-    return f'<p class="framing">{escape(" ".join(sentences))}</p>' if sentences else ""
+    return f'<p class="framing">{escape(" ".join(frame.before))}</p>' if frame.before else ""
 
 
-def render_after(answer: Answer, audience: str) -> str:
+def render_after(frame: Framing) -> str:
     """Who to speak to, and what may be worth asking, after the passages."""
-    frame = framing(answer, audience)
     if not frame.speak_to:
         return ""
     asks = "".join(f"<li>{escape(ask)}</li>" for ask in frame.to_ask)

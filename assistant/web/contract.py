@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypedDict
 
 from assistant.answer import Answer
 from corpus.models import Corpus
+
+if TYPE_CHECKING:
+    from assistant.accounts import Accounts
 
 
 class Bot(Protocol):
@@ -21,6 +25,19 @@ class Bot(Protocol):
 
     def suggest(self, beginning: str) -> Sequence[str]:
         """Questions to offer while one is being typed."""
+
+
+class ServeOptions(TypedDict, total=False):
+    """How the page is served; all of it may be left out.
+
+    ``auth`` is a file of lines USER:HASH (``vlms password USER`` makes them), or what was read from it: only those
+    named may use the page. ``root_path`` is the path under which a proxy shows it, like /vlms. ``feedback`` is the
+    file in which readers' feedback is stored; without one, the page takes none.
+    """
+
+    auth: str | Path | Accounts | None
+    root_path: str
+    feedback: str | Path | None
 
 
 class ServeError(RuntimeError):

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.answer import Answer, Quote
+from assistant.framing import framing
 from assistant.grouping import grouped
 from assistant.question import MAX_CHARACTERS
 from assistant.rendering import abstained, answered
@@ -153,14 +154,15 @@ def _quotes(corpus: Corpus, turn: int, answer: Answer, audience: str) -> str:
         + "</ol>"
         for group in grouped(answer)
     )
-    before = render_note(answer, audience) + render_before(answer, audience)
+    frame = framing(answer, audience)
+    before = render_note(frame) + render_before(frame)
     count = "1 quote" if len(answer.quotes) == 1 else f"{len(answer.quotes)} quotes"
     computed = render_computed(corpus, answer.computed)
     style = "answer with-result" if computed or answer.direct else "answer"
     return (
         f'<div class="{style}" role="group" aria-label="Answer: {count}">{before}{_heed(turn, answer)}{computed}'
         f"{_direct(turn, answer)}{groups}{render_comparison(answer.disagreements, audience, turn)}{_related(answer)}"
-        f"{render_after(answer, audience)}"
+        f"{render_after(frame)}"
         f'<p class="foot"><span>{count}, verbatim</span>{_confidence(answer)}</p></div>'
     )
 
@@ -187,16 +189,16 @@ def _direct(turn: int, answer: Answer) -> str:
 
 
 def _abstention(turn: int, answer: Answer, audience: str) -> str:
-    reason = answer.reason or "The sources do not answer this question."
+    frame, reason = framing(answer, audience), answer.reason or "The sources do not answer this question."
     nearest = "".join(
         _quote(turn, "nearest", number, quote, None, audience) for number, quote in enumerate(answer.nearest, start=1)
     )
     if nearest:
         nearest = f'<h4>Nearest passages <em>(not an answer)</em></h4><ol class="quotes">{nearest}</ol>'
     return (
-        f'<div class="answer abstained" role="group" aria-label="No answer">{render_note(answer, audience)}'
-        f'<p class="reason">{escape(reason)}</p>{render_before(answer, audience)}{nearest}'
-        f"{render_after(answer, audience)}"
+        f'<div class="answer abstained" role="group" aria-label="No answer">{render_note(frame)}'
+        f'<p class="reason">{escape(reason)}</p>{render_before(frame)}{nearest}'
+        f"{render_after(frame)}"
         f'<p class="foot"><span>no answer in the sources</span>{_confidence(answer)}</p></div>'
     )
 

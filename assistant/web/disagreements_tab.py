@@ -10,11 +10,11 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from assistant.cases.wording import query_in_words
-from assistant.web.markup import badge, escape, place, quotation, short_name, verdict_badge
+from assistant.web.markup import escape, evidence, short_name, verdict_badge
 from corpus import register
 from corpus.cases import table
 from corpus.models import Corpus
-from corpus.register import Check, Entry, Evidence
+from corpus.register import Check, Entry
 from corpus.register.loading import TOPICS
 
 VERDICTS = ("contradicted", "undecided", "confirmed")
@@ -86,7 +86,7 @@ def _topic(corpus: Corpus, topic: str, entries: Sequence[Entry]) -> str:
 
 def _entry(corpus: Corpus, entry: Entry) -> str:
     documents = " ".join(dict.fromkeys(quote.doc_id for quote in entry.quotes))
-    quotes = "".join(_quote(corpus, quote) for quote in entry.quotes)
+    quotes = "".join(evidence(corpus[quote.doc_id], quote) for quote in entry.quotes)
     checks = "".join(
         f'<li>{escape(check_in_words(check))} <span class="query">'
         f"{escape(query_in_words(check.query, table(check.query.table)))}</span></li>"
@@ -101,16 +101,4 @@ def _entry(corpus: Corpus, entry: Entry) -> str:
         f'<p class="verdicts">{verdict_badge(entry.verdict, entry.weight)}</p>'
         f'<p class="statement"><span class="ours">Ours</span> {escape(entry.statement)}</p>{checks}'
         f'<details><summary>{count}</summary><ol class="quotes">{quotes}</ol>{note}</details></article>'
-    )
-
-
-def _quote(corpus: Corpus, quote: Evidence) -> str:
-    document = corpus[quote.doc_id]
-    source = document.source
-    return quotation(
-        escape(quote.text),
-        place(quote.doc_id, quote.spans),
-        f"{escape(short_name(document))}, {escape(quote.section)}",
-        badge(source.evidence, source.reviewed),
-        reviewed=source.reviewed,
     )

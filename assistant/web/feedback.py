@@ -14,7 +14,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.feedback import LONGEST_COMMENT, VERDICTS, Feedback, FeedbackError, FeedbackFile
-from assistant.web.markup import escape
+from assistant.versions import corpus_version, header_of
+from assistant.web.markup import escape, readable
 
 if TYPE_CHECKING:
     from assistant.web.contract import Bot
@@ -85,7 +86,9 @@ def rate(file: FeedbackFile, bot: Bot, turns: list[Turn], data: Mapping[str, Any
         if given is None or turn.answer is None or not secrets.compare_digest(given.key.encode(), key.encode()):
             continue
         history = tuple(before.question for before in turns[:place] if before.answer is not None)
-        said = Feedback(turn.answer, history, verdict, comment, bot.corpus.hash[:12], _model(bot))
+        header = header_of(bot)
+        model = header.model if header else ""
+        said = Feedback(turn.answer, history, verdict, comment, corpus_version(bot.corpus), model)
         try:
             row = file.keep(said, given.row)
         except FeedbackError as error:
@@ -112,11 +115,4 @@ def _thanks(given: Given) -> str:
 
 def _clean(text: object) -> str:
     """A comment that UTF-8 can carry and SQLite can show; a browser may send lone surrogates and null characters."""
-    plain = str(text if text is not None else "")
-    return plain.encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd").replace("\r\n", "\n").strip()
-
-
-def _model(bot: Bot) -> str:
-    """The model of the bot's index; a bot of another kind has none."""
-    header = getattr(getattr(bot, "index", None), "header", None)
-    return str(getattr(header, "model", ""))
+    return readable(text).replace("\0", "\ufffd").replace("\r\n", "\n").strip()

@@ -22,10 +22,10 @@ from typing import Any
 import gradio as gr
 
 from assistant.exporting import FORMATS, export, file_name, versions_of
-from assistant.exporting.versions import corpus_version
+from assistant.versions import corpus_version
 from assistant.web.contract import Bot
 from assistant.web.conversation import Turn, render_conversation
-from assistant.web.markup import escape
+from assistant.web.markup import escape, readable
 from corpus.models import Corpus
 
 MOST = 50  # conversations that a browser keeps
@@ -146,7 +146,7 @@ def read_kept(data: object, most: int) -> tuple[str, list[str]]:
     sent: Mapping[str, Any] = data if isinstance(data, dict) else {}
     questions = sent.get("questions")
     texts = [each for each in questions if isinstance(each, str)] if isinstance(questions, list) else []
-    texts = [text.encode("utf-8", "replace").decode("utf-8") for text in texts[:most]]
+    texts = [readable(text) for text in texts[:most]]
     name = str(sent.get("name", ""))
     return (name if NAME.fullmatch(name) else secrets.token_hex(8)), texts
 

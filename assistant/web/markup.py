@@ -11,15 +11,21 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from corpus.models import Document, Span
+from corpus.register import Evidence
 
 _ENDS = re.compile(r"(?<!\S)\S{1,12}\Z")  # what touches a wrap; more would not fit on a narrow page
 _BEGINS = re.compile(r"\S{1,12}(?!\S)")
 
 
+def readable(text: object) -> str:
+    """Text that UTF-8 can carry, empty for none: a browser may send lone surrogates, which become '?'."""
+    return "" if text is None else str(text).encode("utf-8", "replace").decode("utf-8")
+
+
 def escape(text: object) -> str:
-    """Text as HTML text or attribute value; what UTF-8 cannot carry (lone surrogates) becomes '?'."""
+    """`readable` text as HTML text or attribute value."""
     # A browser would read a carriage return as a line feed, and a name that holds one would not be found again.
-    return html.escape(str(text).encode("utf-8", "replace").decode("utf-8"), quote=True).replace("\r", "&#13;")
+    return html.escape(readable(text), quote=True).replace("\r", "&#13;")
 
 
 def badge(evidence: str, reviewed: bool) -> str:
@@ -120,6 +126,18 @@ def place(doc_id: str, spans: Iterable[Span]) -> str:
     """The attributes by which an element opens a place of a document; `assistant.web.opening` reads them."""
     written = " ".join(f"{start}-{end}" for start, end in spans)
     return f'data-doc="{escape(doc_id)}" data-spans="{written}"'
+
+
+def evidence(document: Document, quote: Evidence) -> str:
+    """A list item with what the register or the overview quotes from a document."""
+    source = document.source
+    return quotation(
+        escape(quote.text),
+        place(document.id, quote.spans),
+        f"{escape(short_name(document))}, {escape(quote.section)}",
+        badge(source.evidence, source.reviewed),
+        reviewed=source.reviewed,
+    )
 
 
 def touches(some: Iterable[Span], others: Iterable[Span]) -> bool:

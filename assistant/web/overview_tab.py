@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from assistant.web.markup import badge, escape, place, quotation, short_name, touches, verdict_badge
+from assistant.web.markup import badge, escape, evidence, place, quotation, short_name, touches, verdict_badge
 from corpus import overview, register
 from corpus.models import Corpus
 from corpus.overview import Topic
@@ -131,7 +131,7 @@ def _mark(corpus: Corpus, style: str, label: str, entries: Sequence[Entry], quot
 def _entry(corpus: Corpus, entry: Entry, quote: Evidence) -> str:
     """Our statement, and the quotes of an entry but for the one that it is shown at."""
     others = "".join(
-        _other(corpus, other)
+        evidence(corpus[other.doc_id], other)
         for other in entry.quotes
         if other.doc_id != quote.doc_id or not touches(other.spans, quote.spans)
     )
@@ -140,18 +140,6 @@ def _entry(corpus: Corpus, entry: Entry, quote: Evidence) -> str:
     return (
         f'<li><span class="verdicts">{verdict_badge(entry.verdict, entry.weight)}</span>'
         f'<p class="statement"><span class="ours">Ours</span> {escape(entry.statement)}</p>{note}{others}</li>'
-    )
-
-
-def _other(corpus: Corpus, quote: Evidence) -> str:
-    document = corpus[quote.doc_id]
-    source = document.source
-    return quotation(
-        escape(quote.text),
-        place(quote.doc_id, quote.spans),
-        f"{escape(short_name(document))}, {escape(quote.section)}",
-        badge(source.evidence, source.reviewed),
-        reviewed=source.reviewed,
     )
 
 

@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib.resources import as_file, files
 from importlib.util import find_spec
-from pathlib import Path
 from types import FrameType
+from typing import Unpack
 
 # Read by gradio when it is imported, so set before.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -31,7 +31,7 @@ from fastapi import FastAPI
 from assistant.accounts import AccountError, Accounts
 from assistant.feedback import FeedbackError, FeedbackFile
 from assistant.web.app import build
-from assistant.web.contract import Bot, ServeError
+from assistant.web.contract import Bot, ServeError, ServeOptions
 from assistant.web.gate import Gate
 from assistant.web.health import Health
 from assistant.web.prefix import checked_root_path
@@ -57,21 +57,14 @@ FLOOD = 8 * MOST_WAITING  # events that gradio takes in at most; the line refuse
 PARTING = 1  # seconds that open connections get when the server ends
 
 
-def create_app(
-    bot: Bot,
-    host: str = "127.0.0.1",
-    port: int = 7860,
-    *,
-    auth: str | Path | Accounts | None = None,
-    root_path: str = "",
-    feedback: str | Path | None = None,
-) -> Protection:
+def create_app(bot: Bot, host: str = "127.0.0.1", port: int = 7860, **options: Unpack[ServeOptions]) -> Protection:
     """The page as a protected ASGI application; with the package ``mcp`` installed, ``ask`` is an MCP tool as well.
 
     Raises:
         ServeError: the file of ``auth`` or ``feedback``, or ``root_path``, cannot be used.
     """
-    root_path = checked_root_path(root_path)
+    auth, feedback = options.get("auth"), options.get("feedback")
+    root_path = checked_root_path(options.get("root_path", ""))
     try:
         accounts = auth if auth is None or isinstance(auth, Accounts) else Accounts.read(auth)
         kept = None if feedback is None else FeedbackFile(feedback)
@@ -108,47 +101,31 @@ def create_app(
     return Protection(app, style, hosts, gate=gate, health=Health(line), root_path=root_path)
 
 
-def serve(
-    bot: Bot,
-    host: str = "127.0.0.1",
-    port: int = 7860,
-    *,
-    auth: str | Path | Accounts | None = None,
-    root_path: str = "",
-    feedback: str | Path | None = None,
-) -> None:
+def serve(bot: Bot, host: str = "127.0.0.1", port: int = 7860, **options: Unpack[ServeOptions]) -> None:
     """Serve the page until Ctrl-C or SIGTERM; see `assistant.web.serve`."""
     with _listening(host, port) as listener:
-        app = create_app(bot, host, listener.getsockname()[1], auth=auth, root_path=root_path, feedback=feedback)
+        app = create_app(bot, host, listener.getsockname()[1], **options)
         server = _Server(app)
         url = address(host, listener.getsockname()[1])
         print(f"The assistant answers at {url} (Ctrl-C ends it).", flush=True)
         if not _is_loopback(host):
             print(_who_can_use(app.gate is not None), flush=True)
-        if feedback is not None:
-            print(f"Readers' feedback is stored in '{feedback}'.", flush=True)
+        if options.get("feedback") is not None:
+            print(f"Readers' feedback is stored in '{options['feedback']}'.", flush=True)
         with suppress(KeyboardInterrupt), _ending_by_signal():
             server.run(sockets=[listener])
     print("The assistant has ended.", flush=True)
 
 
 @contextmanager
-def running(
-    bot: Bot,
-    host: str = "127.0.0.1",
-    port: int = 0,
-    *,
-    auth: str | Path | Accounts | None = None,
-    root_path: str = "",
-    feedback: str | Path | None = None,
-) -> Iterator[str]:
+def running(bot: Bot, host: str = "127.0.0.1", port: int = 0, **options: Unpack[ServeOptions]) -> Iterator[str]:
     """The page served from a thread while the block runs; yields its address.
 
     Raises:
         ServeError: the address or port cannot be had.
     """
     with _listening(host, port) as listener:
-        app = create_app(bot, host, listener.getsockname()[1], auth=auth, root_path=root_path, feedback=feedback)
+        app = create_app(bot, host, listener.getsockname()[1], **options)
         server = _Server(app)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

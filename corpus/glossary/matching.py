@@ -35,13 +35,9 @@ class _Form(NamedTuple):
     term: Term
 
 
+@lru_cache(maxsize=1024)
 def terms_in(text: str) -> tuple[TermUse, ...]:
     """Every use of a term, in order."""
-    return _found(text)
-
-
-@lru_cache(maxsize=1024)
-def _found(text: str) -> tuple[TermUse, ...]:
     taken: list[TermUse] = []
     for use in sorted(_candidates(text), key=lambda use: (use.start - use.end, use.start)):
         if all(use.end <= other.start or other.end <= use.start for other in taken):
