@@ -18,10 +18,13 @@ _OPENING = re.compile(r"^(?:and|or|but|so|also|then|what about|how about|what of
 _PRONOUN = re.compile(
     r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|this|these|those|there|"
     r"that(?= (?:one|case|patient|series|group|paper|study|happen)|\W*$)|ones?|"
-    r"the (?:others?|same|latter|former|rest)|such|afterwards?|instead|either|both|else)\b",
+    r"the (?:others?|same|latter|former|rest)|such|afterwards?|instead|either|both|else|(?:again|different)(?=\W*$))\b",
     re.IGNORECASE,
 )
+# Where a clause with a subject of its own went before, a pronoun means that: "How big was the tumour, and where was it?"
+_SECOND_CLAUSE = re.compile(r"[,;:?]\s|\band (?=(?:how|where|what|when|who|which|why|was|were|did|do|does|is|are)\b)", re.I)
 _FEW_WORDS = 3
+_ANSWER_WORDS = 40  # of an answer given before: its first quote, or a summary of it
 # Things of one kind: a follow-up that names one means it instead of the one named before.
 _ALIKE = tuple(
     re.compile(rf"\b(?:{alternatives})\b", re.IGNORECASE)
@@ -42,10 +45,17 @@ _ALIKE = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """A question understood: ``context`` is what the dialogue adds (may be empty), ``question`` what was asked."""
+    """A question understood.
+
+    Attributes:
+        question: what was asked.
+        context: what the dialogue adds, earlier questions; empty where the question stands alone.
+        answered: how the answer to the last of them began; empty where that is not known.
+    """
 
     question: str
     context: str = ""
+    answered: str = ""
 
     @property
     def text(self) -> str:
@@ -64,7 +74,11 @@ def resolve(question: str, history: Sequence[Mapping[str, str]], alike: Sequence
     while asked and is_elliptic(current):
         current = asked.pop()
         context.insert(0, current)
-    return Resolved(question, _instead(" ".join(context), question, (*_ALIKE, *alike)))
+    if not context:
+        return Resolved(question)
+    last = history[-1]["content"] if history[-1]["role"] == "assistant" else ""
+    answered = " ".join(last.split()[:_ANSWER_WORDS])
+    return Resolved(question, _instead(" ".join(context), question, (*_ALIKE, *alike)), answered)
 
 
 def _instead(context: str, question: str, alike: Sequence[re.Pattern[str]]) -> str:
@@ -79,8 +93,14 @@ def _instead(context: str, question: str, alike: Sequence[re.Pattern[str]]) -> s
 
 def is_elliptic(question: str) -> bool:
     """Whether a question cannot be understood without the one before it."""
-    words = re.findall(r"\w+(?:[-']\w+)*", question.lower())
-    own = [word for word in words if word not in function_words()]
-    if _OPENING.match(question) or len(own) <= 1:
+    own = _own_words(question)
+    if _OPENING.match(question) or own <= 1:
         return True
-    return (bool(_PRONOUN.search(question)) and len(own) <= 2 * _FEW_WORDS) or len(own) < _FEW_WORDS
+    first = _SECOND_CLAUSE.split(question, maxsplit=1)[0]
+    leaning = first if _own_words(first) >= _FEW_WORDS else question
+    return (bool(_PRONOUN.search(leaning)) and own <= 2 * _FEW_WORDS) or own < _FEW_WORDS
+
+
+def _own_words(text: str) -> int:
+    """How many words of a text carry content of their own."""
+    return sum(word not in function_words() for word in re.findall(r"\w+(?:[-']\w+)*", text.lower()))

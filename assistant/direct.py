@@ -46,7 +46,8 @@ _KINDS = tuple(  # what is asked for, and what a value of that kind looks like; 
 _SUPERLATIVE = re.compile(
     r"\b(?:most|least|fewest|longest|shortest|largest|biggest|smallest|oldest|youngest|highest|lowest)\b", re.IGNORECASE
 )
-_OF_MANY = re.compile(r"\b(?:mean|average|median|typical\w*|usual\w*)\b", re.IGNORECASE)
+_OF_MANY = re.compile(r"\b(?:mean|average|median|typical\w*|usual\w*|normal(?:ly)?|general(?:ly)?|mostly)\b", re.IGNORECASE)
+_ASKED_TWICE = re.compile(r"\?.*\?|\band (?:\w+ )?(?:which|what|how|when|where|who|whose|why)\b", re.IGNORECASE | re.DOTALL)
 _FROM_TO = re.compile(r"\d\s?(?:–|-|to)\s?\d")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)?")
 
@@ -57,7 +58,7 @@ def direct_value(question: str, quote: str) -> tuple[int, int] | None:
     A question that compares, asks twice, for the most or least, or names the value itself gets none: there one value
     would be half an answer, of any member of the group, or an echo.
     """
-    if question.count("?") > 1 or is_comparing(question) or _SUPERLATIVE.search(question):
+    if _ASKED_TWICE.search(question) or is_comparing(question) or _SUPERLATIVE.search(question):
         return None
     citations = [match.span() for match in CITATION.finditer(quote)]
     for asked, value in _KINDS:

@@ -22,7 +22,7 @@ from assistant.quoting import QuoteError as QuoteError
 from assistant.quoting import quote_units
 from assistant.related import related_questions, suggestions
 from assistant.requests import kind_of_request
-from assistant.retrieval import retrieve
+from assistant.retrieval import Ranked, retrieve
 from assistant.settings import abstention
 from assistant.understanding import understand
 from corpus.models import Corpus
@@ -34,7 +34,8 @@ NEAR = 12  # ranked units in which a passage shown to be wrong is worth a warnin
 CLAIMED = 3  # quotes of a claim that is checked
 CHECKED = 0.9  # probability that a question whether a claim is right is answered by the entry found
 NOT_STATED = 0.05  # probability of an answer where the row is there and its cell says NA
-SURE = 0.75  # probability below which no value stands alone before its quote: the wrong ones were below
+SURE = 0.75  # probability below which no value stands alone before its quote: wrong ones were below
+ASKED = 0.6  # and the likeness to a question of the bank below which none does
 COMPUTED = 0.95  # probability that an understood question over rows is answered rightly: python -m evals.rows
 
 
@@ -122,7 +123,7 @@ class Assistant:
             quotes=quotes,
             abstained=False,
             note=NO_ADVICE if request == "personal" else "",
-            direct=None if computed or claim or request or confidence < SURE else _direct(resolved.text, quotes[0]),
+            direct=None if computed or claim or request or confidence < SURE else _direct(resolved, ranked, quotes[0]),
             computed=computed,
             disagreements=touched(
                 self.corpus, about_it(quotes), computed, _close_by(near, ranked.scores[:NEAR].tolist(), passages), claim
@@ -157,9 +158,15 @@ def _close_by(near: Sequence[int], scores: Sequence[float], passages: Sequence[P
     return frozenset(alike | beside)
 
 
-def _direct(question: str, first: Quote) -> tuple[int, int] | None:
-    """Where the first quote has the one value asked for; rows are full of values, and captions count rows."""
-    return direct_value(question, first.text) if first.kind in ("sentence", "list_item") else None
+def _direct(question: Resolved, ranked: Ranked, first: Quote) -> tuple[int, int] | None:
+    """Where the first quote has the one value asked for; None where another quote might be the right one.
+
+    Rows are full of values, and captions count rows; a follow-up may mean another value than the one found.
+    """
+    asked, gap = (float(near.late.max(initial=0.0)) for near in (ranked.asked, ranked.gap))
+    if question.context or asked < max(ASKED, gap) or first.kind not in ("sentence", "list_item"):
+        return None
+    return direct_value(question.question, first.text)
 
 
 def _in_front(first: Sequence[Quote], passages: tuple[Quote, ...]) -> tuple[Quote, ...]:

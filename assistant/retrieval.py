@@ -23,6 +23,9 @@ from index import Index, nearest
 from index.encoder import Floats
 
 CANDIDATES = 14  # by each way to find them
+_BEFORE = 10  # units among which the place of the answer before is sought
+_SHARP = 20.0  # a unit that scores this much less, inversely, is e times less likely that place
+_BESIDE = 6.0  # units of reading order over which nearness falls by e
 _CONTEXT_TOKENS = 64  # of the dialogue that a follow-up is read with
 _SEARCHED = 200  # passages whose cosine is asked of FAISS
 _GAPS_ALIKE = 12  # questions without an answer that are compared token by token
@@ -54,7 +57,8 @@ class Ranked:
         units: numbers in ``index.corpus.units``; shape (c,).
         scores: the parts of `parts`, weighted; shape (c,).
         parts: late interaction alone, in context, with the bank's nearest and second nearest question of the unit,
-            BM25 (highest 1), the pooled cosine, whether the question names the document; shape (c, 7).
+            BM25 (highest 1), the pooled cosine, whether the question names the document, and, for a follow-up, how
+            near it stands to what answered the question before; shape (c, 8).
         alike: the number, in ``index.bank``, of that question; -1 where none came near; shape (c,).
         asked: the questions of the bank nearest to it.
         gap: the nearest of those known to have no answer.
@@ -127,7 +131,10 @@ def _ranked(index: Index, question: Resolved, weights: Ranking) -> Ranked:
     context, matches = compared(units + total)
     named = named_documents(index.corpus, question.text)
     is_named = np.array([index.corpus.units[number].doc_id in named for number in units.tolist()], dtype=np.float32)
-    parts = np.stack([alone, context, asked[units], second[units], words[units], cosines[units], is_named], axis=1)
+    beside = _beside(index, question, units, weights)
+    parts = np.stack(
+        [alone, context, asked[units], second[units], words[units], cosines[units], is_named, beside], axis=1
+    )
     scores = parts @ weights.of_parts
     order = np.argsort(-scores, kind="stable")
     units = units[order]
@@ -143,6 +150,23 @@ def _ranked(index: Index, question: Resolved, weights: Ranking) -> Ranked:
         synonyms=tuple(terms.tolist()),
         named=named,
     )
+
+
+def _beside(index: Index, question: Resolved, units: NDArray[np.int64], weights: Ranking) -> Floats:
+    """How near each unit stands, in the same document, to where the question before was answered; shape (c,).
+
+    What a follow-up asks for mostly stands a few sentences from there, but not in the same sentence.
+    """
+    if not (question.context and weights.beside):
+        return np.zeros(len(units), dtype=np.float32)
+    before = _ranked(index, Resolved(f"{question.context} {question.answered}".strip()), weights)
+    likely = np.exp(_SHARP * (before.scores[:_BEFORE] - before.scores[0]))
+    places = before.units[:_BEFORE]
+    distance = np.abs(units[:, None] - places)
+    documents = np.array([unit.doc_id for unit in index.corpus.units])
+    near = np.exp(-distance / _BESIDE) * (documents[units][:, None] == documents[places]) * (distance > 0)
+    beside: Floats = (near @ (likely / likely.sum())).astype(np.float32)
+    return beside
 
 
 def _last_words(index: Index, context: str) -> str:

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 _FILE = Path(__file__).with_name("weights.toml")
 
 
-PARTS = ("alone", "context", "bank", "second", "words", "dense", "named")  # of a unit's score
+ALIKE = ("alone", "context", "bank", "second", "words", "dense", "named")  # how like the question a unit is
+PARTS = (*ALIKE, "beside")  # of a unit's score
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Ranking:
     words: float
     dense: float
     named: float
+    beside: float
     history: float
     synonym: float
 

@@ -1,6 +1,6 @@
 """Fit the weights of the parts of a unit's score: late interaction alone, in context and with the bank, BM25, cosine.
 
-In: an index and answerable questions. Out: weights that sum to 1, and how well they rank. For each
+In: an index and answerable questions. Out: weights, of which those of likeness sum to 1, and how well they rank. For each
 question the candidates' scores make a distribution (softmax); the likelihood of the acceptable units
 together is maximised (ListNet with several relevant items: Cao et al., ICML 2007), with weights not
 below zero and a small penalty.
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.retrieval import retrieve
-from assistant.settings import PARTS, Ranking, ranking
+from assistant.settings import ALIKE, PARTS, Ranking, ranking
 from assistant.understanding import understand
 from evals.passages import Passage
 from evals.questions import Question
@@ -25,8 +25,9 @@ from evals.scoring import is_acceptable
 if TYPE_CHECKING:
     from index import Index
 
-OF_PASSAGES = ("alone", "context", "words")  # what a corpus without bank and manifest has
+OF_PASSAGES = ("alone", "context", "words", "beside")  # what a corpus without bank and manifest has
 PENALTY = 1e-4
+_HARDLY = 1e-6  # a part without weight is not worked out
 
 Matrix = NDArray[np.float64]
 
@@ -36,7 +37,7 @@ def fit_ranking(index: Index, questions: Sequence[Question], with_bank: bool) ->
     start = ranking(with_bank)
     asked = [question for question in questions if question.answerable]
     used = [name for name in PARTS if with_bank or name in OF_PASSAGES]
-    every = replace(start, **dict.fromkeys(used, 1.0))  # a part without weight is not worked out
+    every = replace(start, **{name: getattr(start, name) or _HARDLY for name in used})
     examples = [_example(index, question, every) for question in asked]
     columns = [PARTS.index(name) for name in used]
     places = np.zeros(len(examples))
@@ -54,7 +55,7 @@ def fit_ranking(index: Index, questions: Sequence[Question], with_bank: bool) ->
 
 
 def _example(index: Index, question: Question, weights: Ranking) -> tuple[Matrix, NDArray[np.bool_]]:
-    """The parts of all candidates, shape (c, 5), and which of them are acceptable, shape (c,)."""
+    """The parts of all candidates, shape (c, 8), and which of them are acceptable, shape (c,)."""
     resolved, _ = understand(index, question.text, question.history)
     ranked = retrieve(index, resolved, weights)
     units = [index.corpus.units[number] for number in ranked.units]
@@ -83,7 +84,7 @@ def _fitted(examples: Sequence[tuple[Matrix, NDArray[np.bool_]]], columns: Seque
     found = minimize(loss, np.ones(len(columns)), jac=True, method="L-BFGS-B", bounds=[(0, None)] * len(columns)).x
     fitted = np.zeros(len(PARTS))
     fitted[list(columns)] = found / scale
-    normal: Matrix = fitted / fitted.sum()
+    normal: Matrix = fitted / fitted[: len(ALIKE)].sum()  # margins between scores mean the same with and without history
     return normal
 
 

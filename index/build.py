@@ -7,7 +7,7 @@ Encoding runs in sentence-transformers; the encoder is exported for answering.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -80,15 +80,7 @@ def _write_vectors(corpus: Corpus, encoder: TorchEncoder, draft: Path, advance: 
     texts = passages(corpus)
     bank, gaps = ([expand(each.text) for each in load(corpus)] for load in (load_bank, load_gaps))
     every = [*(text.alone for text in texts), *(text.context for text in texts), *bank, *gaps]
-    encodings: list[Encoding] = []
-    for start in range(0, len(every), _BATCH):
-        encodings.extend(encoder.encode(every[start : start + _BATCH], _BATCH))
-        what = (
-            f"Encoding {len(texts)} passages"
-            if start < 2 * len(texts)
-            else f"Encoding {len(bank) + len(gaps)} questions"
-        )
-        advance(what, 0.10 + 0.80 * len(encodings) / len(every))
+    encodings = _encoded(encoder, every, advance)
     alone = encodings[: len(texts)]
     tokens = TokenVectors.from_encodings(encodings)
     tokens.save(draft)
@@ -105,6 +97,17 @@ def _write_vectors(corpus: Corpus, encoder: TorchEncoder, draft: Path, advance: 
         faiss.write_index(dense, str(draft / f"{name}.faiss"))
     WordIndex.build([text.context for text in texts]).save(draft)
     save_corpus(corpus, draft / "corpus.json")
+
+
+def _encoded(encoder: TorchEncoder, texts: Sequence[str], advance: Advance) -> list[Encoding]:
+    """The texts, encoded in batches about as long as each other: padding up to the longest is work for nothing."""
+    by_length = sorted(range(len(texts)), key=lambda number: -len(texts[number]))
+    encodings: dict[int, Encoding] = {}
+    for start in range(0, len(texts), _BATCH):
+        batch = by_length[start : start + _BATCH]
+        encodings.update(zip(batch, encoder.encode([texts[number] for number in batch], _BATCH), strict=True))
+        advance(f"Encoding {len(texts):,} passages and questions", 0.10 + 0.80 * len(encodings) / len(texts))
+    return [encodings[number] for number in range(len(texts))]
 
 
 def _exported(encoder: TorchEncoder, source: ModelSource, draft: Path) -> tuple[str, str]:
