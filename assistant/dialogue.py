@@ -21,8 +21,10 @@ _PRONOUN = re.compile(
     r"the (?:others?|same|latter|former|rest)|such|afterwards?|instead|either|both|else|(?:again|different)(?=\W*$))\b",
     re.IGNORECASE,
 )
-# Where a clause with a subject of its own went before, a pronoun means that: "How big was the tumour, and where was it?"
-_SECOND_CLAUSE = re.compile(r"[,;:?]\s|\band (?=(?:how|where|what|when|who|which|why|was|were|did|do|does|is|are)\b)", re.I)
+# A pronoun after a clause with a subject of its own means that: "How big was the tumour, and where was it?"
+_SECOND_CLAUSE = re.compile(
+    r"[,;:?]\s|\band (?=(?:how|where|what|when|who|which|why|was|were|did|do|does|is|are)\b)", re.I
+)
 _FEW_WORDS = 3
 _ANSWER_WORDS = 40  # of an answer given before: its first quote, or a summary of it
 # Things of one kind: a follow-up that names one means it instead of the one named before.

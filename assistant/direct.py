@@ -46,8 +46,12 @@ _KINDS = tuple(  # what is asked for, and what a value of that kind looks like; 
 _SUPERLATIVE = re.compile(
     r"\b(?:most|least|fewest|longest|shortest|largest|biggest|smallest|oldest|youngest|highest|lowest)\b", re.IGNORECASE
 )
-_OF_MANY = re.compile(r"\b(?:mean|average|median|typical\w*|usual\w*|normal(?:ly)?|general(?:ly)?|mostly)\b", re.IGNORECASE)
-_ASKED_TWICE = re.compile(r"\?.*\?|\band (?:\w+ )?(?:which|what|how|when|where|who|whose|why)\b", re.IGNORECASE | re.DOTALL)
+_OF_MANY = re.compile(
+    r"\b(?:mean|average|median|typical\w*|usual\w*|normal(?:ly)?|general(?:ly)?|mostly)\b", re.IGNORECASE
+)
+_ASKED_TWICE = re.compile(
+    r"\?.*\?|\band (?:\w+ )?(?:which|what|how|when|where|who|whose|why)\b", re.IGNORECASE | re.DOTALL
+)
 _FROM_TO = re.compile(r"\d\s?(?:–|-|to)\s?\d")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)?")
 

@@ -1,6 +1,6 @@
 """Fit the weights of the parts of a unit's score: late interaction alone, in context and with the bank, BM25, cosine.
 
-In: an index and answerable questions. Out: weights, of which those of likeness sum to 1, and how well they rank. For each
+In: an index and answerable questions. Out: weights, and how well they rank; those of likeness sum to 1. For each
 question the candidates' scores make a distribution (softmax); the likelihood of the acceptable units
 together is maximised (ListNet with several relevant items: Cao et al., ICML 2007), with weights not
 below zero and a small penalty.
@@ -84,7 +84,9 @@ def _fitted(examples: Sequence[tuple[Matrix, NDArray[np.bool_]]], columns: Seque
     found = minimize(loss, np.ones(len(columns)), jac=True, method="L-BFGS-B", bounds=[(0, None)] * len(columns)).x
     fitted = np.zeros(len(PARTS))
     fitted[list(columns)] = found / scale
-    normal: Matrix = fitted / fitted[: len(ALIKE)].sum()  # margins between scores mean the same with and without history
+    normal: Matrix = (
+        fitted / fitted[: len(ALIKE)].sum()
+    )  # margins between scores mean the same with and without history
     return normal
 
 

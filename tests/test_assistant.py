@@ -16,6 +16,8 @@ from assistant import Answer, Assistant, QuoteError
 from assistant.dialogue import is_elliptic, resolve
 from assistant.highlighting import highlights, wanted_stems
 from assistant.question import checked_history, checked_question
+from assistant.retrieval import retrieve
+from assistant.settings import PARTS, ranking
 from corpus.models import Corpus
 
 SURVIVAL = "What is the three-year survival of vascular leiomyosarcoma?"
@@ -189,6 +191,34 @@ def test_a_chain_of_follow_ups_reaches_back_to_the_question_that_stands_alone() 
     )
     assert resolve("Why?", []).context == ""
     assert not is_elliptic("Which margins are recommended for saphenous vein leiomyosarcoma?")
+
+
+@pytest.mark.parametrize(
+    ("question", "leans"),
+    [
+        ("What should make me think again?", True),
+        ("Was it removed completely?", True),
+        ("How big was Jernstrom's saphenous vein leiomyosarcoma and where was it?", False),  # it: the leiomyosarcoma
+        ("Saglik's Turkish patient: what was his age?", False),
+    ],
+)
+def test_a_pronoun_leans_on_the_dialogue_unless_its_own_question_names_what_it_means(
+    question: str, leans: bool
+) -> None:
+    assert is_elliptic(question) is leans
+
+
+def test_a_follow_up_is_sought_beside_what_answered_the_question_before(bot: Assistant) -> None:
+    first = "What did the cut surface of the saphenous vein tumour look like?"
+    history = [{"role": "user", "content": first}, {"role": "assistant", "content": bot.ask(first).text}]
+    microscopy = bot.ask("And down the microscope?", history).quotes[0]
+    assert microscopy.doc_id == "gsv-review"
+    assert "icroscopic" in microscopy.text
+    resolved = resolve("And down the microscope?", history)
+    nowhere = replace(ranking(), beside=0.0)
+    for weights, place in ((None, True), (nowhere, False)):
+        ranked = retrieve(bot.index, resolved, weights)
+        assert bool(ranked.parts[:, PARTS.index("beside")].any()) is place
 
 
 def test_quotes_of_one_answer_do_not_repeat_each_other(bot: Assistant) -> None:
