@@ -55,15 +55,16 @@ class Page:
         self.feedback = feedback
         self._opened = count(1)
 
-    def ask(self, question: str, history: list[Any] | None = None) -> dict[str, Any]:
+    def ask(self, question: str, history: list[Any] | None = None, audience: str = "clinician") -> dict[str, Any]:
         """Answer a question on the diagnosis and treatment of venous leiomyosarcoma in verbatim, cited quotes.
 
         Args:
             question: the question in plain words, at most 2,000 characters.
             history: the dialogue so far, as [{"role": "user" or "assistant", "content": "..."}].
+            audience: "clinician", or "patient", who is told as well what the passages are and who to speak to.
         """
         try:
-            return self.bot.ask(question, history=history).to_dict()
+            return self.bot.ask(question, history=history, audience=audience or "clinician").to_dict()
         except ValueError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
@@ -118,13 +119,13 @@ class Page:
         """The rows of a case table that its filters choose."""
         return render_chosen(self.bot.corpus, _data(event))
 
-    def show_register(self) -> str:
+    def show_register(self, event: gr.EventData) -> str:
         """The register of disagreements; it is fetched when it is first looked at, since it is long."""
-        return render_register(self.bot.corpus)
+        return render_register(self.bot.corpus, read_audience(_data(event)))
 
-    def show_overview(self) -> str:
+    def show_overview(self, event: gr.EventData) -> str:
         """The field by topic; it is fetched when it is first looked at, since it is long."""
-        return render_overview(self.bot.corpus)
+        return render_overview(self.bot.corpus, read_audience(_data(event)))
 
     def rate(self, turns: list[Turn], event: gr.EventData) -> str:
         """What was said about an answer, stored; the part below the answer as it is now."""
@@ -206,11 +207,11 @@ def build(bot: Bot, feedback: FeedbackFile | None = None) -> gr.Blocks:
         for pane in openers:
             pane.open(page.open, [turns], [source], **every)
         if "overview" in tabs:
-            by_topic.show(page.show_overview, None, [by_topic], **direct)
+            by_topic.show(page.show_overview, None, [by_topic], **every)
         if "cases" in tabs:
             cases.choose(page.choose, None, [cases], **every)
         if "disagreements" in tabs:
-            disagreements.show(page.show_register, None, [disagreements], **direct)
+            disagreements.show(page.show_register, None, [disagreements], **every)
         masthead.audience(page.read_as, [turns], [audience, conversation], **every)
         keeping.connect(kept, bot, page.turn, turns, audience, shown, clear, MAX_TURNS)
         if feedback is not None:

@@ -28,6 +28,7 @@ const keepUp = () => {
 
 const show = () => {
   document.documentElement.dataset.audience = chosen();
+  document.dispatchEvent(new CustomEvent("vlms-reader"));
   keepUp();
 };
 

@@ -38,28 +38,33 @@ def read_audience(data: Mapping[str, Any]) -> str:
     return sent if sent in AUDIENCES else "clinician"
 
 
-def quoted(text: str, ranges: Iterable[tuple[int, int]], audience: str) -> str:
-    """The words of a quote with its highlights, for a patient with its terms as well."""
-    return marked(text, ranges, _terms(text) if audience == "patient" else ())
+def quoted(text: str, ranges: Iterable[tuple[int, int]], audience: str, view: str = "ask") -> str:
+    """The words of a quote with its highlights, for a patient with its terms as well.
+
+    ``view`` is the tab it stands in: each has explanations of its own, by ids of its own.
+    """
+    return marked(text, ranges, _terms(text, view) if audience == "patient" else ())
 
 
-def _terms(text: str) -> list[Wrap]:
+def _terms(text: str, view: str) -> list[Wrap]:
     return [
         Wrap(
             start,
             end,
-            f'<button type="button" class="term" data-term="{term.id}" aria-describedby="explained-{term.id}">',
+            f'<button type="button" class="term" data-term="{term.id}" aria-describedby="{view}-explains-{term.id}">',
             "</button>",
         )
         for start, end, term in first_uses(text)
     ]
 
 
-def render_explanations(html: str) -> str:
-    """The explanations of all terms that are buttons in some HTML; nothing where there is none."""
+def render_explanations(html: str, view: str = "ask") -> str:
+    """The explanations of all terms that are buttons in the HTML of a tab; nothing where there is none."""
     used = set(_EXPLAINED.findall(html))
     items = "".join(
-        f'<div id="explained-{term.id}">{_explanation(term)}<em>{OURS}</em></div>' for term in load() if term.id in used
+        f'<div id="{view}-explains-{term.id}">{_explanation(term)}<em>{OURS}</em></div>'
+        for term in load()
+        if term.id in used
     )
     return f'<div class="explanations" hidden>{items}</div>' if items else ""
 

@@ -20,7 +20,9 @@ class Bot(Protocol):
     def corpus(self) -> Corpus:
         """The documents that quotes point into."""
 
-    def ask(self, question: str, history: Sequence[dict[str, str]] | None = None) -> Answer:
+    def ask(
+        self, question: str, history: Sequence[dict[str, str]] | None = None, audience: str = "clinician"
+    ) -> Answer:
         """The answer; raises ValueError with a sentence for the user when the question cannot be asked."""
 
     def suggest(self, beginning: str) -> Sequence[str]:

@@ -1,4 +1,4 @@
-// The tab Disagreements: fetched when it is first shown; entries are filtered and their quotes opened here.
+// The tab Disagreements: fetched when it is first shown to a reader; entries are filtered and their quotes opened here.
 const entries = () => [...element.querySelectorAll(".entry")];
 
 const fits = (entry, wanted) =>
@@ -27,8 +27,22 @@ const filter = () => {
   element.querySelector(".nothing").hidden = shown > 0;
 };
 
-document.addEventListener("vlms-tab", (event) => {
-  if (event.detail === "disagreements" && entries().length === 0) trigger("show");
+let reader = null; // whom it was fetched for
+let filters = []; // as they were before it was fetched for another reader
+const fetchOnce = () => {
+  const { audience } = document.documentElement.dataset;
+  if (document.querySelector("#columns").dataset.tab !== "disagreements" || reader === audience) return;
+  reader = audience;
+  const form = element.querySelector("form");
+  filters = form ? [...new FormData(form)] : [];
+  trigger("show", { audience });
+};
+document.addEventListener("vlms-tab", fetchOnce);
+document.addEventListener("vlms-reader", fetchOnce);
+watch("value", () => {
+  const form = element.querySelector("form");
+  for (const [name, value] of filters) form.elements[name].value = value;
+  if (form) filter();
 });
 element.addEventListener("input", filter);
 element.addEventListener("submit", (event) => event.preventDefault());

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from assistant.cases.wording import query_in_words
+from assistant.web.audience import quoted, render_explanations
 from assistant.web.markup import escape, evidence, short_name, verdict_badge
 from corpus import register
 from corpus.cases import table
@@ -19,6 +20,7 @@ from corpus.register.loading import TOPICS
 
 VERDICTS = ("contradicted", "undecided", "confirmed")
 WEIGHTS = ("high", "low")
+VIEW = "disagreements"
 LEAD = (
     "Where the sources contradict each other or themselves, and which of their figures were recomputed. "
     "Statements and notes are ours; quotes are the sources’ own words."
@@ -26,18 +28,20 @@ LEAD = (
 
 
 @lru_cache(maxsize=4)
-def render_register(corpus: Corpus) -> str:
-    """The whole tab; empty where the register has nothing on these documents."""
+def render_register(corpus: Corpus, audience: str = "clinician") -> str:
+    """The whole tab, for a clinician or a patient; empty where the register has nothing on these documents."""
     entries = register.load(corpus)
     if not entries:
         return ""
     topics = [topic for topic in TOPICS if any(entry.topic == topic for entry in entries)]
-    groups = "".join(_topic(corpus, topic, [entry for entry in entries if entry.topic == topic]) for topic in topics)
+    groups = "".join(
+        _topic(corpus, topic, [entry for entry in entries if entry.topic == topic], audience) for topic in topics
+    )
     total = len(entries)
     return (
         f'<h2 class="unseen">Disagreements</h2><p class="lead">{escape(LEAD)}</p>{_filters(corpus, entries, topics)}'
         f'<p class="count" role="status" data-total="{total}"><strong>{total} of {total}</strong> entries.</p>'
-        f'{groups}<p class="nothing" hidden>No entry fits these filters.</p>'
+        f'{groups}<p class="nothing" hidden>No entry fits these filters.</p>{render_explanations(groups, VIEW)}'
     )
 
 
@@ -75,8 +79,8 @@ def _same(values: Iterable[str]) -> list[tuple[str, str]]:
     return [(value, value) for value in values]
 
 
-def _topic(corpus: Corpus, topic: str, entries: Sequence[Entry]) -> str:
-    items = "".join(_entry(corpus, entry) for entry in entries)
+def _topic(corpus: Corpus, topic: str, entries: Sequence[Entry], audience: str) -> str:
+    items = "".join(_entry(corpus, entry, audience) for entry in entries)
     title = escape(topic[:1].upper() + topic[1:])
     return (
         f'<section class="topic" data-topic="{escape(topic)}"><h3>{title} '
@@ -84,9 +88,11 @@ def _topic(corpus: Corpus, topic: str, entries: Sequence[Entry]) -> str:
     )
 
 
-def _entry(corpus: Corpus, entry: Entry) -> str:
+def _entry(corpus: Corpus, entry: Entry, audience: str) -> str:
     documents = " ".join(dict.fromkeys(quote.doc_id for quote in entry.quotes))
-    quotes = "".join(evidence(corpus[quote.doc_id], quote) for quote in entry.quotes)
+    quotes = "".join(
+        evidence(corpus[quote.doc_id], quote, quoted(quote.text, (), audience, VIEW)) for quote in entry.quotes
+    )
     checks = "".join(
         f'<li>{escape(check_in_words(check))} <span class="query">'
         f"{escape(query_in_words(check.query, table(check.query.table)))}</span></li>"

@@ -128,11 +128,11 @@ def place(doc_id: str, spans: Iterable[Span]) -> str:
     return f'data-doc="{escape(doc_id)}" data-spans="{written}"'
 
 
-def evidence(document: Document, quote: Evidence) -> str:
-    """A list item with what the register or the overview quotes from a document."""
+def evidence(document: Document, quote: Evidence, words: str) -> str:
+    """A list item with what the register or the overview quotes from a document; ``words`` is the quote as HTML."""
     source = document.source
     return quotation(
-        escape(quote.text),
+        words,
         place(document.id, quote.spans),
         f"{escape(short_name(document))}, {escape(quote.section)}",
         badge(source.evidence, source.reviewed),

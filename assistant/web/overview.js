@@ -1,4 +1,4 @@
-// The tab Overview: fetched when it is first shown; topics are jumped to, quotes opened.
+// The tab Overview: fetched when it is first shown to a reader; topics are jumped to, quotes opened.
 const gentle = () => (window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
 
 const jump = (name) => {
@@ -32,9 +32,15 @@ const follow = () => {
   if (topics) heights.observe(topics);
 };
 
-document.addEventListener("vlms-tab", (event) => {
-  if (event.detail === "overview" && !element.querySelector(".subject")) trigger("show");
-});
+let reader = null; // whom it was fetched for
+const fetchOnce = () => {
+  const { audience } = document.documentElement.dataset;
+  if (document.querySelector("#columns").dataset.tab !== "overview" || reader === audience) return;
+  reader = audience;
+  trigger("show", { audience });
+};
+document.addEventListener("vlms-tab", fetchOnce);
+document.addEventListener("vlms-reader", fetchOnce);
 
 element.addEventListener("click", (event) => {
   const button = event.target.closest("button");

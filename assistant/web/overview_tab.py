@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
+from assistant.web.audience import quoted, render_explanations
 from assistant.web.markup import badge, escape, evidence, place, quotation, short_name, touches, verdict_badge
 from corpus import overview, register
 from corpus.models import Corpus
@@ -22,11 +23,12 @@ LEAD = (
 )
 NOTHING = "Nothing on this."
 TOPICS = "overview-topics"
+VIEW = "overview"
 
 
 @lru_cache(maxsize=4)
-def render_overview(corpus: Corpus) -> str:
-    """The whole tab; empty where there is no overview of these documents."""
+def render_overview(corpus: Corpus, audience: str = "clinician") -> str:
+    """The whole tab, for a clinician or a patient; empty where there is no overview of these documents."""
     whole = overview.load(corpus)
     if not whole.topics:
         return ""
@@ -34,10 +36,11 @@ def render_overview(corpus: Corpus) -> str:
         f'<li><button type="button" data-jump="{_anchor(topic)}-title">{escape(topic.title)}</button></li>'
         for topic in whole.topics
     )
-    topics = "".join(_topic(corpus, topic, whole.documents) for topic in whole.topics)
+    topics = "".join(_topic(corpus, topic, whole.documents, audience) for topic in whole.topics)
     return (
         f'<h2 class="unseen">Overview</h2><p class="lead">{escape(LEAD)}</p>'
         f'<nav class="jumps" id="{TOPICS}" tabindex="-1" aria-label="Topics"><ul>{jumps}</ul></nav>{topics}'
+        f"{render_explanations(topics, VIEW)}"
     )
 
 
@@ -45,9 +48,9 @@ def _anchor(topic: Topic) -> str:
     return f"overview-{escape(topic.id)}"
 
 
-def _topic(corpus: Corpus, topic: Topic, documents: Sequence[str]) -> str:
+def _topic(corpus: Corpus, topic: Topic, documents: Sequence[str], audience: str) -> str:
     anchor = _anchor(topic)
-    columns = "".join(_column(corpus, doc_id, topic.of(doc_id)) for doc_id in documents)
+    columns = "".join(_column(corpus, doc_id, topic.of(doc_id), audience) for doc_id in documents)
     return (
         f'<section class="subject" id="{anchor}" aria-labelledby="{anchor}-title">'
         f'<h3 id="{anchor}-title" tabindex="-1">{escape(topic.title)}</h3>'
@@ -66,17 +69,17 @@ def _tally(corpus: Corpus, topic: Topic) -> str:
     return f'<span class="tally">{len(disputes)} of {len(topic.quotes)} quotes disputed{more}</span>'
 
 
-def _column(corpus: Corpus, doc_id: str, quotes: Sequence[Evidence]) -> str:
+def _column(corpus: Corpus, doc_id: str, quotes: Sequence[Evidence], audience: str) -> str:
     document = corpus[doc_id]
     source, name = document.source, escape(short_name(document))
     said = "".join(
         quotation(
-            escape(quote.text),
+            quoted(quote.text, (), audience, VIEW),
             place(doc_id, quote.spans),
             f'<span class="unseen">{name}, </span>{escape(quote.section)}',
             "",
             reviewed=source.reviewed,
-            after=_marks(corpus, quote),
+            after=_marks(corpus, quote, audience),
         )
         for quote in quotes
     )
@@ -102,7 +105,7 @@ def _disputing(corpus: Corpus, quote: Evidence) -> list[Entry]:
     return [entry for entry in _touching(corpus, quote) if entry.verdict != "confirmed"]
 
 
-def _marks(corpus: Corpus, quote: Evidence) -> str:
+def _marks(corpus: Corpus, quote: Evidence, audience: str) -> str:
     disputing = _disputing(corpus, quote)
     confirming = [entry for entry in _touching(corpus, quote) if entry.verdict == "confirmed"]
     marks = ""
@@ -111,10 +114,10 @@ def _marks(corpus: Corpus, quote: Evidence) -> str:
         tone = disputing[0].verdict if heavy else "slight"
         count = f' <span class="count">{len(disputing)} entries</span>' if len(disputing) > 1 else ""
         label = f'<span class="verdict {escape(tone)}">{_what(disputing)}disputed</span> {heavy}{count}'
-        marks += _mark(corpus, "disputed", label, disputing, quote)
+        marks += _mark(corpus, "disputed", label, disputing, quote, audience)
     if confirming:
         label = f'<span aria-hidden="true">✓</span> {_what(confirming)}confirmed'
-        marks += _mark(corpus, "confirmed", label, confirming, quote)
+        marks += _mark(corpus, "confirmed", label, confirming, quote, audience)
     return marks
 
 
@@ -123,15 +126,15 @@ def _what(entries: Sequence[Entry]) -> str:
     return "reference " if all(entry.topic == "references" for entry in entries) else ""
 
 
-def _mark(corpus: Corpus, style: str, label: str, entries: Sequence[Entry], quote: Evidence) -> str:
-    items = "".join(_entry(corpus, entry, quote) for entry in entries)
+def _mark(corpus: Corpus, style: str, label: str, entries: Sequence[Entry], quote: Evidence, audience: str) -> str:
+    items = "".join(_entry(corpus, entry, quote, audience) for entry in entries)
     return f'<details class="{style}"><summary>{label}</summary><ul class="entries">{items}</ul></details>'
 
 
-def _entry(corpus: Corpus, entry: Entry, quote: Evidence) -> str:
+def _entry(corpus: Corpus, entry: Entry, quote: Evidence, audience: str) -> str:
     """Our statement, and the quotes of an entry but for the one that it is shown at."""
     others = "".join(
-        evidence(corpus[other.doc_id], other)
+        evidence(corpus[other.doc_id], other, quoted(other.text, (), audience, VIEW))
         for other in entry.quotes
         if other.doc_id != quote.doc_id or not touches(other.spans, quote.spans)
     )

@@ -28,7 +28,7 @@ const show = (word) => {
   clearTimeout(leaving);
   if (word === term) return;
   hide();
-  const explanation = document.getElementById(`explained-${word.dataset.term}`);
+  const explanation = document.getElementById(word.getAttribute("aria-describedby"));
   if (!explanation) return;
   term = word;
   term.classList.add("explained");

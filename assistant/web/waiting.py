@@ -55,7 +55,9 @@ class Line:
         """Questions that wait for their turn."""
         return len(self._turns)
 
-    def ask(self, question: str, history: Sequence[dict[str, str]] | None = None, **settings: Any) -> Answer:
+    def ask(
+        self, question: str, history: Sequence[dict[str, str]] | None = None, audience: str = "clinician"
+    ) -> Answer:
         """The bot's answer, once it is this question's turn.
 
         Raises:
@@ -64,7 +66,7 @@ class Line:
         """
         with self._place():
             try:
-                answer = self.bot.ask(question, history=history, **settings)
+                answer = self.bot.ask(question, history=history, audience=audience)
             except ValueError:
                 raise
             except Exception:
