@@ -25,7 +25,7 @@ from index.encoder import Floats
 _WORD = re.compile(r"[^\W_]+")
 _SURELY_SPECIFIC = 4  # pieces; at three, about half are ordinary words
 _NEAR = 0.05  # likenesses this much lower still count as near
-_SAME_GAP = 0.6  # late interaction from which on a gap is named as the reason
+_SAME_GAP = 0.7  # late interaction from which on a gap is named as the reason; below, it is often another detail
 NO_ADVICE = "The sources give no advice for an individual patient."
 
 

@@ -36,6 +36,7 @@ CHECKED = 0.9  # probability that a question whether a claim is right is answere
 NOT_STATED = 0.05  # probability of an answer where the row is there and its cell says NA
 SURE = 0.75  # probability below which no value stands alone before its quote: wrong ones were below
 ASKED = 0.6  # and the likeness to a question of the bank below which none does
+CLEAR = 0.03  # and the score by which the first quote must be ahead of the second
 COMPUTED = 0.95  # probability that an understood question over rows is answered rightly: python -m evals.rows
 
 
@@ -123,7 +124,7 @@ class Assistant:
             quotes=quotes,
             abstained=False,
             note=NO_ADVICE if request == "personal" else "",
-            direct=None if computed or claim or request or confidence < SURE else _direct(resolved, ranked, quotes[0]),
+            direct=None if computed or claim or request or confidence < SURE else _direct(resolved, ranked, quotes),
             computed=computed,
             disagreements=touched(
                 self.corpus, about_it(quotes), computed, _close_by(near, ranked.scores[:NEAR].tolist(), passages), claim
@@ -158,13 +159,15 @@ def _close_by(near: Sequence[int], scores: Sequence[float], passages: Sequence[P
     return frozenset(alike | beside)
 
 
-def _direct(question: Resolved, ranked: Ranked, first: Quote) -> tuple[int, int] | None:
+def _direct(question: Resolved, ranked: Ranked, quotes: Sequence[Quote]) -> tuple[int, int] | None:
     """Where the first quote has the one value asked for; None where another quote might be the right one.
 
     Rows are full of values, and captions count rows; a follow-up may mean another value than the one found.
     """
+    first, second = quotes[0], quotes[1].score if len(quotes) > 1 else 0.0
     asked, gap = (float(near.late.max(initial=0.0)) for near in (ranked.asked, ranked.gap))
-    if question.context or asked < max(ASKED, gap) or first.kind not in ("sentence", "list_item"):
+    unsure = question.context or asked < max(ASKED, gap) or first.score < second + CLEAR
+    if unsure or first.kind not in ("sentence", "list_item"):
         return None
     return direct_value(question.question, first.text)
 
