@@ -1,20 +1,24 @@
-"""What tests share: the real index of the shipped corpus, built once, and the assistant on it."""
+"""What tests share: the real index of the shipped corpus, built once, the assistant on it, and the chat with it."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from browsing import Chat
+from serving import Recorder
 
 from assistant import Assistant
 from corpus import Corpus, load_corpus
+from corpus.overview import Overview
+from corpus.overview import load as load_overview
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 CHROMIUM_FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking")
 
@@ -36,6 +40,12 @@ def bot(index_dir: Path) -> Assistant:
 @pytest.fixture(scope="session")
 def corpus() -> Corpus:
     return load_corpus()
+
+
+@pytest.fixture(scope="session")
+def overview(corpus: Corpus) -> Overview:
+    """The overview of the shipped corpus."""
+    return load_overview(corpus)
 
 
 @pytest.fixture(scope="session")
@@ -70,3 +80,32 @@ def browser() -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_FLAGS))
         yield launched
         launched.close()
+
+
+@pytest.fixture(scope="module")
+def recorder(bot: Assistant) -> Recorder:
+    """The bot that answers at `url`."""
+    return Recorder(bot)
+
+
+@pytest.fixture(scope="module")
+def url(recorder: Recorder) -> Iterator[str]:
+    """The address of the chat on the shipped corpus."""
+    from assistant.web.serving import running
+
+    with running(recorder) as address:
+        yield address
+
+
+@pytest.fixture
+def visit(browser: Browser, url: str) -> Iterator[Callable[..., Page]]:
+    """Opens the chat, each time as another person; afterwards: nothing was fetched from elsewhere, nothing failed."""
+    chat = Chat(browser, url)
+    yield chat.open
+    chat.close()
+    chat.check(url)
+
+
+@pytest.fixture
+def page(visit: Callable[..., Page]) -> Page:
+    return visit()

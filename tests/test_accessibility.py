@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from assistant.web.screenshot import DESK, PHONE, VIEWS
-from assistant.web.serving import running
 
 GRAVE = ("serious", "critical")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 TALL = (PHONE[0], 4 * PHONE[1])  # nothing lies under the box at the bottom, where axe takes it for too small
-
-
-@pytest.fixture(scope="module")
-def url(bot) -> Iterator[str]:
-    with running(bot) as address:
-        yield address
 
 
 @pytest.mark.parametrize(

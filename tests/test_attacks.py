@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 import json
-from contextlib import suppress
 from dataclasses import replace
 from urllib.parse import quote, urlsplit
 
 import gradio as gr
 import pytest
 from attacks import ATTACKS, Mirror, faults_of, file_name, shown, unharmed
-from chatting import DONE, Chat
-from test_web_security import fetch
+from browsing import Chat, ask, settle
 
-from assistant import accounts
-from assistant.accounts import AccountError, Accounts, account_line
 from assistant.feedback import FeedbackFile
 from assistant.web.app import Page
 from assistant.web.conversation import Turn, render_conversation, render_suggestions
@@ -83,16 +78,6 @@ def blank(browser):
     page.close()
 
 
-@pytest.fixture(scope="module")
-def real(browser, bot):
-    """A page of the real assistant."""
-    with running(bot) as url:
-        chat = Chat(browser, url)
-        yield chat.open(), url
-        chat.close()
-    assert chat.faults == []
-
-
 @pytest.mark.parametrize("attack", list(ATTACKS.values()), ids=list(ATTACKS))
 def test_a_question_its_answer_its_suggestions_and_its_feedback_stay_text(page, chat, attack):
     clear(page)
@@ -101,7 +86,7 @@ def test_a_question_its_answer_its_suggestions_and_its_feedback_stay_text(page, 
         page.wait_for_function("document.querySelectorAll('#suggestions [role=option]').length === 2")
     unharmed(page)
     page.press("#box textarea", "Enter")
-    page.wait_for_function(DONE, arg=1)
+    settle(page)
     assert page.locator("#log .error").count() == 0
     words = attack.replace("\0", "\ufffd").split()  # those with half a character come back in another way
     for part in ("#log .question", "#log blockquote", "#log .cite", "#log .also", "#log .related", "#log .statement"):
@@ -125,7 +110,7 @@ def test_a_suggestion_is_asked_as_the_text_it_is(page):
     )
     assert options.nth(1).text_content() == ATTACKS["image"] + " " + ATTACKS["script"].replace(" ", "")
     options.nth(1).click()
-    page.wait_for_function(DONE, arg=1)
+    settle(page)
     assert page.locator("#log .question").text_content().endswith(ATTACKS["script"].replace(" ", ""))
     unharmed(page)
 
@@ -216,104 +201,24 @@ def test_comments_are_kept_as_they_are_and_the_export_can_be_read(blank, bot, tm
         assert shown(attack).replace("\0", "\ufffd").replace("\r\n", "\n").strip() in question.note
 
 
-def test_the_assistant_takes_them_as_questions_and_as_history(bot):
-    for attack in ATTACKS.values():
-        history = [{"role": "user", "content": attack}, {"role": "assistant", "content": attack}]
-        assert bot.ask("and in the femoral vein?", history=history).question == "and in the femoral vein?"
-        if not any(sign.isalnum() for sign in attack):
-            with pytest.raises(ValueError, match=r"holds no word|is empty"):
-                bot.ask(attack)
-            continue
-        answer = bot.ask(attack)
-        for passage in (*answer.quotes, *answer.nearest):
-            assert passage.text == bot.corpus[passage.doc_id].text_at(passage.spans)
-        assert all(suggestion in {entry.text for entry in bot.index.bank} for suggestion in answer.related)
-
-
-def test_the_api_gives_them_back_as_json(real):
-    _, url = real
-    for attack in ATTACKS.values():
-        history = [{"role": "user", "content": shown(attack)}, {"role": "assistant", "content": shown(attack)}]
-        sent = json.dumps({"data": [f"{shown(attack)} survival?", history]})
-        joined, body = fetch(url, "/gradio_api/call/ask", "POST", sent, Content_Type="application/json")
-        assert joined.status == 200
-        answer, told = fetch(url, f"/gradio_api/call/ask/{json.loads(body)['event_id']}")
-        assert answer.headers["Content-Type"].startswith("text/event-stream")
-        assert answer.headers["X-Content-Type-Options"] == "nosniff"
-        events = [line for line in told.split("\n") if line.startswith("event: ")]
-        assert events == ["event: complete"], attack
-
-
-def test_names_and_passwords_let_nobody_in(bot, tmp_path, monkeypatch):
-    monkeypatch.setattr(accounts, "COST", 2)
-    monkeypatch.setattr("assistant.web.gate.FIRST_PAUSE", 0.0)
-    lines, good = [account_line("anna", "a password")], []
-    for attack in ATTACKS.values():
-        with suppress(AccountError):
-            lines.append(account_line(shown(attack), shown(attack)[:40].ljust(8, "x")))
-            good.append(attack)
-    path = tmp_path / "accounts"
-    path.write_text("\n".join(lines), encoding="utf-8")
-    path.chmod(0o600)
-    known = Accounts.read(path)
-    assert good
-    for attack in good:
-        assert known.verify(shown(attack), shown(attack)[:40].ljust(8, "x"))
-    anna = Accounts({"anna": known._hashes["anna"]})
-    with running(bot, auth=anna) as url:
-        for attack in ATTACKS.values():
-            for pair in (f"{attack}:{attack}", f"anna:{attack}", f"{attack}:a password", attack):
-                coded = base64.b64encode(pair.encode("utf-8", "surrogatepass")).decode()
-                response, body = fetch(url, "/", Authorization=f"Basic {coded}")
-                assert response.status == 401
-                assert body in ("Name or password is wrong.", "Name and password are needed.")
-        coded = base64.b64encode(b"anna:a password").decode()
-        assert fetch(url, "/", Authorization=f"Basic {coded}")[0].status == 200
-
-
-def test_addresses_lead_nowhere_and_come_back_nowhere(real):
-    _, url = real
-    for attack in ATTACKS.values():
-        coded = quote(attack.encode("utf-8", "replace"), safe="")
-        for path in (
-            f"/{coded}",
-            f"/assets/{coded}",
-            f"/static/{coded}",
-            f"/gradio_api/heartbeat/x/{coded}",
-            f"/gradio_api/call/{coded}",
-        ):
-            response, body = fetch(url, path)
-            assert response.status in (404, 405), path
-            assert "root:" not in body
-            assert len(body) < 200
-        for name in ("__theme", "view", "deep_link", "doc", "session_hash", coded):
-            response, body = fetch(url, f"/?{name}={coded}")
-            assert response.status == 200
-            assert "nonce-" in response.headers["Content-Security-Policy"]
-            if "<" in attack:
-                assert attack not in body
-            assert "Set-Cookie" not in response.headers
-
-
 @pytest.mark.parametrize(
     "name", ["image", "out of an attribute", "link", "template, double braces", "line ends of a header", "path"]
 )
-def test_the_page_opens_with_any_address_and_works(browser, real, name):
-    _, url = real
+def test_the_page_opens_with_any_address_and_works(browser, url, name):
     coded = quote(ATTACKS[name].encode("utf-8", "replace"), safe="")
     chat = Chat(browser, url)
     page = chat.open(f"{url}?__theme={coded}&deep_link={coded}&doc={coded}&q={coded}&{coded}#{coded}")
     page.wait_for_selector("#log[aria-busy=false] .turn")  # the question of the address is asked and answered
     unharmed(page)
-    chat.ask(page, SURVIVAL)
+    ask(page, SURVIVAL)
     unharmed(page)
     assert "57%" in page.locator("#log .turn").last.inner_text()
     assert [each for each in chat.requests if not each.startswith((url, "data:", "blob:"))] == []
     chat.close()
 
 
-def test_filters_and_searches_of_the_tabs_stay_text(real):
-    page, _ = real
+def test_filters_and_searches_of_the_tabs_stay_text(visit):
+    page = visit()
     page.click("#tab-disagreements")
     page.wait_for_selector("#disagreements .entry")
     for attack in ATTACKS.values():
@@ -327,38 +232,18 @@ def test_filters_and_searches_of_the_tabs_stay_text(real):
     assert page.locator("#disagreements .entry:not([hidden])").count() > 100
     page.click("#tab-cases")
     page.wait_for_selector("#cases-chosen .count")
+    before = page.get_attribute("#cases-chosen .chosen-rows", "data-number")
     page.evaluate(
         """texts => { for (const text of texts) for (const field of document.querySelectorAll("#cases-choice form input")) {
         field.type = "text"; field.value = text; field.dispatchEvent(new Event("input", { bubbles: true })); } }""",
         [shown(attack) for attack in list(ATTACKS.values())[:12]],
     )
-    page.wait_for_timeout(600)
+    page.wait_for_function(
+        "before => document.querySelector('#cases-chosen .chosen-rows').dataset.number !== before", arg=before
+    )
     assert "57 of 57 cases" in page.inner_text("#cases-chosen .count")
     page.click("#tab-ask")
     unharmed(page)
-
-
-def test_headers_name_no_other_server(bot):
-    with running(bot) as url, running(bot, root_path="/vlms") as inner:
-        for attack in [*ATTACKS.values(), "evil.example"]:
-            value = shown(attack).encode().decode("latin-1")
-            if any(ord(sign) < 32 or ord(sign) == 127 for sign in value) or value != value.strip():
-                continue
-            for name in (
-                "X-Forwarded-Host",
-                "X-Gradio-Server",
-                "X-Forwarded-Proto",
-                "Referer",
-                "User-Agent",
-                "Accept-Language",
-            ):
-                response, body = fetch(url, "/", **{name: value})
-                assert response.status == 200, (name, attack)
-                assert "evil.example" not in body
-                if name != "X-Forwarded-Host" or attack != "evil.example":
-                    response, body = fetch(inner, "/vlms/", **{name: value})
-                    assert response.status == 200, (name, attack)
-                    assert "evil.example" not in body
 
 
 def test_every_file_name_and_text_can_be_a_corpus(mirror):
@@ -371,6 +256,6 @@ def test_every_file_name_and_text_can_be_a_corpus(mirror):
 
 def test_the_page_still_answers(page, chat):
     clear(page)
-    chat.ask(page, SURVIVAL)
+    ask(page, SURVIVAL)
     assert page.locator("#log blockquote").first.text_content() == SURVIVAL
     assert FeedbackFile(chat.path).count() == len(ATTACKS)

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from chatting import Chat
+from browsing import Chat, ask, poor_contrasts
 
 from assistant.answer import Answer
 from assistant.feedback import LONGEST_COMMENT, Feedback, FeedbackError, FeedbackFile
@@ -206,7 +206,7 @@ def chat(browser, bot, tmp_path):
 
 def test_a_reader_says_what_is_wrong_and_changes_it(chat):
     page = chat.open()
-    chat.ask(page, SURVIVAL)
+    ask(page, SURVIVAL)
     part = page.locator("#log .feedback")
     assert part.get_by_role("button").all_inner_texts() == ["This helped", "This is wrong", "Something is missing"]
     page.get_by_role("button", name="This is wrong").click()
@@ -233,7 +233,7 @@ def test_a_reader_says_what_is_wrong_and_changes_it(chat):
 
 def test_feedback_needs_no_mouse_and_can_be_called_off(chat):
     page = chat.open()
-    chat.ask(page, SURVIVAL)
+    ask(page, SURVIVAL)
     for _ in range(2 + 1):  # from the box past Something is missing and This is wrong
         page.keyboard.press("Shift+Tab")
     assert page.evaluate("document.activeElement.textContent") == "This helped"
@@ -254,17 +254,17 @@ def test_feedback_needs_no_mouse_and_can_be_called_off(chat):
 
 def test_what_is_being_written_survives_the_next_answer_and_stays_with_its_own(chat):
     page = chat.open()
-    chat.ask(page, SURVIVAL)
+    ask(page, SURVIVAL)
     page.get_by_role("button", name="Something is missing").click()
     page.locator(".feedback textarea").fill("half a sentence")
-    chat.ask(page, ROWS)
+    ask(page, ROWS)
     first, second = page.locator("#log .feedback").nth(0), page.locator("#log .feedback").nth(1)
     first.locator("form").wait_for()
     assert first.locator("textarea").input_value() == "half a sentence"
     assert not second.locator("form").is_visible()
     first.get_by_role("button", name="Send").click()
     first.locator(".thanks").wait_for()
-    chat.ask(page, NOT_THERE)
+    ask(page, NOT_THERE)
     assert "half a sentence" in first.locator(".thanks").inner_text()
     assert not first.locator(".verdicts").is_visible()
     assert [(row["question"], row["verdict"]) for row in rows(chat.path)] == [(SURVIVAL, "missing")]
@@ -280,7 +280,7 @@ def test_the_note_says_what_is_stored(browser, bot, chat):
 
 def test_a_file_that_fails_is_told_in_place_and_the_words_are_kept(chat):
     page = chat.open()
-    chat.ask(page, SURVIVAL)
+    ask(page, SURVIVAL)
     page.get_by_role("button", name="This is wrong").click()
     page.locator(".feedback textarea").fill("why")
     with sqlite3.connect(chat.path) as database:
@@ -295,17 +295,17 @@ def test_a_file_that_fails_is_told_in_place_and_the_words_are_kept(chat):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_feedback_fits_a_phone_and_can_be_read(chat, scheme):
     page = chat.open(width=360, height=700, color_scheme=scheme)
-    chat.ask(page, SURVIVAL)
+    ask(page, SURVIVAL)
     page.get_by_role("button", name="This is wrong").click()
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
     page.wait_for_function(
         """() => { const box = document.querySelector(".feedback [type=submit]").getBoundingClientRect();
         return document.elementFromPoint(box.left + 5, box.top + 5)?.closest("[type=submit]"); }"""
     )
-    assert chat.poor_contrasts(page, ".feedback") == []
+    assert poor_contrasts(page, ".feedback") == []
     page.get_by_role("button", name="Send").click()
     page.wait_for_selector(".feedback .thanks")
-    assert chat.poor_contrasts(page, ".feedback") == []
+    assert poor_contrasts(page, ".feedback") == []
 
 
 def vlms(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:

@@ -1,15 +1,19 @@
-"""The glossary: every term occurs, is found as a whole word, and is explained in a plain sentence or two."""
+"""The glossary: every term occurs, is found as a whole word, explained in a plain sentence or two, and marked."""
 
 from __future__ import annotations
 
+import html
 import re
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus import Corpus
+from assistant.web.audience import quoted, render_glossary
+from assistant.web.markup import Wrap, marked
+from corpus import Corpus, load_corpus
 from corpus.glossary import GlossaryError, first_uses, load, terms_in, terms_of
 from corpus.glossary.loading import read
 
@@ -17,6 +21,7 @@ FORMS = sorted({form for term in load() for form in (*term.forms, *term.abbrevia
 LETTERS = st.sampled_from(
     [*FORMS, *map(str.upper, FORMS), " ", "-", ", ", "non-", "s", "(", "vein", "of the", "İ", "\n"]
 )
+RANGES = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=5)
 ADVICE = re.compile(r"\b(?:you|your|should|must|ought|recommend\w*|advise\w*|best to|need to|ask)\b", re.IGNORECASE)
 
 
@@ -123,3 +128,52 @@ def entry(**changes: object) -> dict[str, object]:
 def test_an_entry_that_cannot_be_used_is_one_sentence(entries: list[dict[str, object]], message: str) -> None:
     with pytest.raises(GlossaryError, match=rf"^[^\n]*{re.escape(message)}[^\n]*\.$"):
         read(entries)
+
+
+def test_the_glossary_of_other_documents_holds_their_words_only(small_corpus: Path) -> None:
+    shown = render_glossary(load_corpus(small_corpus))
+    assert re.findall("<strong>(.*?)</strong>", shown) == ["Tumour", "Ultrasound", "Vein"]
+
+
+def plain(shown: str) -> str:
+    return html.unescape(re.sub(r"<[^>]*>", "", shown))
+
+
+@settings(deadline=None)
+@given(st.text(alphabet="ab <>&\"'\n", max_size=40), RANGES, RANGES)
+def test_marks_and_wraps_leave_the_words_as_they_are(
+    text: str, ranges: list[tuple[int, int]], wrapped: list[tuple[int, int]]
+) -> None:
+    shown = marked(text, ranges, [Wrap(start, end, '<b data-w="1">', "</b>") for start, end in wrapped])
+    assert plain(shown) == text
+    inside = [False] * len(text)
+    for start, end in ranges:
+        inside[start:end] = [True] * len(text[start:end])
+    at, open_mark = 0, False
+    open_tags: list[str] = []
+    for token in re.findall(r"<[^>]*>|&[^;]+;|.", shown, re.DOTALL):
+        if token.startswith("</"):
+            assert open_tags.pop() == token[2:-1]
+            open_mark = open_mark and token != "</mark>"
+        elif token.startswith("<"):
+            open_tags.append(token[1:-1].split()[0])
+            open_mark = open_mark or token == "<mark>"
+        else:
+            assert open_mark is inside[at]
+            at += 1
+    assert open_tags == []
+
+
+def test_a_mark_that_crosses_a_term_is_cut_at_its_edge_and_the_term_stays_whole() -> None:
+    shown = quoted("The local recurrence rate (high).", [(0, 9), (20, 25)], "patient")
+    assert shown.count("<button") == 1
+    assert re.search(r"<mark>The </mark><button[^>]*><mark>local</mark> recurrence</button><mark> rate</mark>", shown)
+    assert quoted("The local recurrence rate (high).", [(0, 9)], "clinician") == (
+        "<mark>The local</mark> recurrence rate (high)."
+    )
+
+
+def test_what_touches_a_term_stays_on_its_line() -> None:
+    shown = quoted("Pain (edema), then more.", [], "patient")
+    assert re.search(r'Pain <span class="joined">\(<button[^>]*>edema</button>\),</span> then', shown)
+    assert "joined" not in quoted(f"{'x' * 40}(edema){'x' * 40}", [], "patient")

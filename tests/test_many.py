@@ -5,10 +5,7 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
-
 from assistant.web.conversation import Turn, history, render_conversation
-from assistant.web.serving import running
 from evals.served import Asker
 
 PEOPLE = 20
@@ -25,12 +22,6 @@ FIRST = (
     "Has a benefit of adjuvant therapy been demonstrated?",
 )
 THEN = ("and after five years?", "and in the femoral vein?", "Why?", "How many were they?", "and in the Korean case?")
-
-
-@pytest.fixture(scope="module")
-def url(bot):
-    with running(bot) as address:
-        yield address
 
 
 def expected(bot, *questions: str) -> str:

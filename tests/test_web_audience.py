@@ -2,74 +2,17 @@
 
 from __future__ import annotations
 
-import html
-import re
-import threading
-from collections.abc import Iterator
-
 import pytest
-from browsing import Watch
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from test_web import CONTRASTS, answer_with, ask, quote_of
+from browsing import ask, poor_contrasts, wide
 
-from assistant.abstention import NO_ADVICE
-from assistant.framing import FIGURES, NO_ANSWER, PASSAGES, SPEAK_TO, framing
-from assistant.web.audience import OURS, quoted, read_audience, render_glossary
-from assistant.web.conversation import Turn, render_conversation
-from assistant.web.markup import Wrap, marked
-from assistant.web.serving import running
+from assistant.framing import FIGURES, NO_ANSWER, PASSAGES, SPEAK_TO
+from assistant.web.audience import OURS
 from corpus.glossary import first_uses, load, terms_of
 
 MARGINS = "Which margins are advised for a saphenous vein tumour?"
 SURVIVAL = "What is the three-year survival of vascular leiomyosarcoma?"
 GIST = "What dose of imatinib for a gastric GIST?"
 SHOWN = "#explained:popover-open"
-WIDE = "document.documentElement.scrollWidth > innerWidth || document.body.scrollWidth > innerWidth"
-
-
-class Held:
-    """The bot; while its gate is closed its answers are held back."""
-
-    def __init__(self, bot):
-        self.bot, self.corpus, self.suggest = bot, bot.corpus, bot.suggest
-        self.gate = threading.Event()
-        self.gate.set()
-
-    def ask(self, question, history=None):
-        self.gate.wait(10)
-        return self.bot.ask(question, history=history)
-
-
-@pytest.fixture(scope="module")
-def held(bot):
-    return Held(bot)
-
-
-@pytest.fixture(scope="module")
-def url(held) -> Iterator[str]:
-    with running(held) as address:
-        yield address
-
-
-@pytest.fixture
-def visit(browser, url):
-    """Opens the page in a browser that knows nothing yet; afterwards: nothing came from elsewhere, nothing failed."""
-    contexts, watch = [], Watch()
-
-    def open_page(width: int = 1280, height: int = 800, **media):
-        size = {"width": width, "height": height}
-        context = browser.new_context(viewport=size, reduced_motion="reduce", **media)
-        contexts.append(context)
-        page = watch.over(context.new_page())
-        page.goto(url)
-        page.wait_for_selector(".welcome")
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    watch.check(url)
 
 
 def read_as(page, name: str) -> None:
@@ -158,16 +101,16 @@ def test_another_session_does_not_read_as_this_one(visit):
     assert other.locator(".term").count() == 0
 
 
-def test_a_switch_while_an_answer_is_on_its_way_holds_in_the_end(visit, held):
+def test_a_switch_while_an_answer_is_on_its_way_holds_in_the_end(visit, recorder):
     page = visit()
-    held.gate.clear()
+    recorder.gate.clear()
     try:
         page.fill("#box textarea", MARGINS)
         page.press("#box textarea", "Enter")
         page.wait_for_selector(".waiting")
         page.locator(".audience label", has_text="Patient").click()
     finally:
-        held.gate.set()
+        recorder.gate.set()
     page.wait_for_selector("#log .answer .term")
     reads(page, "Patient or relative")
 
@@ -291,8 +234,8 @@ def test_all_is_legible_and_fits(visit, scheme, width):
     box = page.locator(SHOWN).bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= width
-    assert not page.evaluate(WIDE)
-    assert page.evaluate(CONTRASTS) == []
+    assert not wide(page)
+    assert poor_contrasts(page) == []
 
 
 def test_the_glossary_ends_the_list_of_sources_for_a_patient(visit, bot):
@@ -305,104 +248,3 @@ def test_the_glossary_ends_the_list_of_sources_for_a_patient(visit, bot):
     assert items.locator("strong").all_inner_texts() == [term.name for term in load()]
     read_as(page, "Clinician")
     assert not items.first.is_visible()
-
-
-def test_the_glossary_of_other_documents_holds_their_words_only(small_corpus):
-    from corpus import load_corpus
-
-    shown = render_glossary(load_corpus(small_corpus))
-    assert re.findall("<strong>(.*?)</strong>", shown) == ["Tumour", "Ultrasound", "Vein"]
-
-
-def test_a_question_about_oneself_gets_the_note_first(bot):
-    answer = bot.ask("My tumour is in the femoral vein: how rare is that?")
-    assert not answer.abstained
-    assert not answer.note
-    shown = render_conversation(bot.corpus, [Turn("Q?", answer)], audience="patient")
-    assert shown.index(NO_ADVICE) < shown.index(html.escape(PASSAGES)) < shown.index("<blockquote")
-    assert NO_ADVICE not in render_conversation(bot.corpus, [Turn("Q?", answer)])
-    text = bot.ask(answer.question, audience="patient").text
-    assert text.startswith(NO_ADVICE)
-    assert text.index(PASSAGES) < text.index(answer.quotes[0].text) < text.index(SPEAK_TO)
-
-
-def test_a_note_is_never_said_twice(bot):
-    answer = bot.ask("How long do I have?")
-    assert answer.abstained
-    page = render_conversation(bot.corpus, [Turn("Q?", answer)], audience="patient")
-    shown = re.sub(' data-copy="[^"]*"', "", page)  # what is copied is not shown
-    assert shown.count(NO_ADVICE) == 1
-    assert html.escape(NO_ANSWER) in shown
-    assert bot.ask("How long do I have?", audience="patient").text.count(NO_ADVICE) == 1
-
-
-def test_figures_on_survival_are_put_in_proportion_only_where_there_are_any(bot):
-    unit = bot.corpus["tilkorn2010"].units[0]
-    for words, told in (
-        ("The three year survival was 57%.", True),
-        ("Five of six patients died.", True),
-        ("1 66/f 18 - R0 - adjuvant 5 months lung 18 months DOD", True),
-        ("The tumour measured 57 mm.", False),
-        ("Radiotherapy may prolong survival.", False),
-    ):
-        answer = answer_with(quotes=(quote_of(unit, text=words),))
-        assert (FIGURES in framing(answer, "patient").before) is told, words
-        assert framing(answer, "clinician").before == ()
-
-
-def test_what_to_ask_follows_from_the_question():
-    scan = framing(answer_with(question="What does MRI show?", resolved_question="What does MRI show?"), "patient")
-    margin = framing(answer_with(question="Which margin?", resolved_question="Which margin?"), "patient")
-    assert any("scans" in each for each in scan.to_ask)
-    assert any("operation" in each for each in margin.to_ask)
-    assert scan.to_ask != margin.to_ask
-    assert framing(answer_with(question="hello"), "patient").to_ask == ()
-
-
-@pytest.mark.parametrize("sent", [{}, {"audience": None}, {"audience": "lawyer"}, {"audience": ["patient"]}])
-def test_whoever_is_not_known_reads_as_a_clinician(sent):
-    assert read_audience(sent) == "clinician"
-
-
-def plain(shown: str) -> str:
-    return html.unescape(re.sub(r"<[^>]*>", "", shown))
-
-
-RANGES = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=5)
-
-
-@settings(deadline=None)
-@given(st.text(alphabet="ab <>&\"'\n", max_size=40), RANGES, RANGES)
-def test_marks_and_wraps_leave_the_words_as_they_are(text, ranges, wrapped):
-    shown = marked(text, ranges, [Wrap(start, end, '<b data-w="1">', "</b>") for start, end in wrapped])
-    assert plain(shown) == text
-    inside = [False] * len(text)
-    for start, end in ranges:
-        inside[start:end] = [True] * len(text[start:end])
-    at, open_mark, open_tags = 0, False, []
-    for token in re.findall(r"<[^>]*>|&[^;]+;|.", shown, re.DOTALL):
-        if token.startswith("</"):
-            assert open_tags.pop() == token[2:-1]
-            open_mark = open_mark and token != "</mark>"
-        elif token.startswith("<"):
-            open_tags.append(token[1:-1].split()[0])
-            open_mark = open_mark or token == "<mark>"
-        else:
-            assert open_mark is inside[at]
-            at += 1
-    assert open_tags == []
-
-
-def test_a_mark_that_crosses_a_term_is_cut_at_its_edge_and_the_term_stays_whole():
-    shown = quoted("The local recurrence rate (high).", [(0, 9), (20, 25)], "patient")
-    assert shown.count("<button") == 1
-    assert re.search(r"<mark>The </mark><button[^>]*><mark>local</mark> recurrence</button><mark> rate</mark>", shown)
-    assert quoted("The local recurrence rate (high).", [(0, 9)], "clinician") == (
-        "<mark>The local</mark> recurrence rate (high)."
-    )
-
-
-def test_what_touches_a_term_stays_on_its_line():
-    shown = quoted("Pain (edema), then more.", [], "patient")
-    assert re.search(r'Pain <span class="joined">\(<button[^>]*>edema</button>\),</span> then', shown)
-    assert "joined" not in quoted(f"{'x' * 40}(edema){'x' * 40}", [], "patient")

@@ -3,51 +3,16 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import Watch
+from browsing import lit, poor_contrasts, wide
 
 from assistant import Assistant
-from assistant.answer import Computed, Disagreement, Quote
-from assistant.web.case_filters import read_filters
-from assistant.web.cases_tab import render_choice, render_chosen
-from assistant.web.computed import render_comparison, render_computed
-from assistant.web.disagreements_tab import render_register
-from assistant.web.opening import open_source
 from assistant.web.serving import running
 from corpus import cases, register
-from corpus.models import Span
 
 LUNG = "How many of the saphenous cases had lung metastases?"
-EVIL = "<script>window.pwned = 1</script><img src=x onerror='window.pwned = 1'>\" onfocus=\"window.pwned=1"
-
-
-@pytest.fixture(scope="module")
-def url(bot) -> Iterator[str]:
-    with running(bot) as address:
-        yield address
-
-
-@pytest.fixture
-def visit(browser, url):
-    """Opens the page; afterwards: nothing was fetched from elsewhere, nothing failed."""
-    opened, watch = [], Watch()
-
-    def open_page(address: str = url, width: int = 1280, height: int = 800, **media):
-        page = watch.over(
-            browser.new_page(viewport={"width": width, "height": height}, reduced_motion="reduce", **media)
-        )
-        opened.append(page)
-        page.goto(address)
-        page.wait_for_selector(".welcome")
-        return page
-
-    yield open_page
-    for page in opened:
-        page.close()
-    watch.check(url)
 
 
 @pytest.fixture
@@ -81,11 +46,6 @@ def choose(page, name: str, label: str) -> None:
 
 def column(page, number: int) -> list[str]:
     return page.locator(f".rows tbody tr > :nth-child({number})").all_inner_texts()
-
-
-def lit(page) -> str:
-    page.wait_for_function("document.activeElement.id === 'lit'")
-    return " ".join(page.locator("#source mark.lit").all_inner_texts())
 
 
 def in_view(page, selector: str) -> bool:
@@ -242,16 +202,6 @@ def test_the_register_is_filtered_and_a_quote_opens_its_place(register_tab, bot)
     assert page.locator(".topic:visible").count() == 1
 
 
-def test_every_quote_of_the_register_can_be_opened(bot):
-    html = render_register(bot.corpus)
-    for entry in register.load(bot.corpus):
-        assert f'id="entry-{entry.id}"' in html
-        for quote in entry.quotes:
-            spans = " ".join(f"{start}-{end}" for start, end in quote.spans)
-            assert f'data-doc="{quote.doc_id}" data-spans="{spans}"' in html
-            assert 'id="lit"' in open_source(bot.corpus, (), {"doc": quote.doc_id, "spans": spans}, 1)
-
-
 def test_a_computed_answer_shows_its_result_its_rows_and_what_to_compare(visit, bot):
     page = visit()
     page.fill("#box textarea", LUNG)
@@ -308,18 +258,15 @@ def test_the_tabs_are_reached_and_changed_with_the_keyboard(visit):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_phone_shows_both_tabs_without_sideways_scrolling(visit, scheme):
-    from test_web import CONTRASTS
-
     page = visit(width=360, height=700, color_scheme=scheme)
-    wide = "document.documentElement.scrollWidth > innerWidth || document.body.scrollWidth > innerWidth"
     page.click("#tab-cases")
     counted(page, "57 of 57")
-    assert not page.evaluate(wide)
+    assert not wide(page)
     page.click(".filters > summary")
     choose(page, "site", "thigh")
     counted(page, "27 of 57")
-    assert not page.evaluate(wide)
-    assert page.evaluate(CONTRASTS) == []
+    assert not wide(page)
+    assert poor_contrasts(page) == []
     page.locator(".rows tbody button.row").first.click()
     lit(page)
     assert in_view(page, "#lit")
@@ -328,8 +275,8 @@ def test_a_phone_shows_both_tabs_without_sideways_scrolling(visit, scheme):
     page.click("#tab-disagreements")
     page.wait_for_selector(".entry")
     page.locator(".entry summary").first.click()
-    assert not page.evaluate(wide)
-    assert page.evaluate(CONTRASTS) == []
+    assert not wide(page)
+    assert poor_contrasts(page) == []
 
 
 def test_documents_of_ones_own_have_neither_tab(visit, small_corpus: Path, small_index: Path):
@@ -339,45 +286,3 @@ def test_documents_of_ones_own_have_neither_tab(visit, small_corpus: Path, small
         assert page.locator("#conversation").is_visible()
         page.locator("#source .document").click()
         page.wait_for_selector(".pane.text")
-
-
-def test_without_tables_or_register_there_is_nothing_to_show(bot, small_corpus: Path, small_index: Path):
-    own = Assistant(corpus=small_corpus, index_dir=small_index, progress=False).corpus
-    assert render_choice(own) == render_register(own) == ""
-    assert render_chosen(own, {"table": "gsv-review"}) == ""
-
-
-@pytest.mark.parametrize(
-    "sent",
-    [
-        {"sex": EVIL, "age.min": EVIL, "site": "-1", "year.max": "nan", "size_mm.unstated": "yes"},
-        {"sex": "99", "age.min": "inf", "site": None, "outcome": ["0"], "nothing": "1", "metastasis": "²"},
-        {"sex": {"a": 1}, "age.max": "9" * 400, EVIL: EVIL},
-    ],
-)
-def test_filters_that_cannot_be_read_filter_nothing(bot, sent):
-    table = cases.table("gsv-review")
-    assert read_filters(table, {**sent, "age.max": ""}) == ()
-    html = render_chosen(bot.corpus, {"table": EVIL, "filters": sent})
-    assert "<script" not in html
-    assert "<img" not in html
-
-
-@pytest.mark.parametrize("spans", [EVIL, "5", "9-5", "-1-5", "0-999999999", "1-2-3", "1-2 x", "0-5 " * 300, "²-5"])
-def test_a_place_outside_of_the_document_only_opens_the_document(bot, spans):
-    html = open_source(bot.corpus, (), {"doc": "tilkorn2010", "spans": spans}, 1)
-    assert 'class="pane text"' in html
-    assert 'id="lit"' not in html
-    assert 'class="pane list"' in open_source(bot.corpus, (), {"doc": EVIL, "spans": spans}, 1)
-
-
-def test_results_and_entries_of_an_answer_stay_text(bot):
-    quote = Quote(EVIL, EVIL, EVIL, (Span(0, 5),), "sentence", 0.0, EVIL, False, EVIL)
-    result = Computed(EVIL, EVIL, EVIL, EVIL, EVIL, EVIL, None, (1,), (quote,), ({"": EVIL, EVIL: EVIL},), printed=EVIL)
-    html = render_computed(bot.corpus, [result]) + render_comparison(
-        [Disagreement(EVIL, EVIL, EVIL, EVIL, EVIL, (quote,))]
-    )
-    assert "&lt;script&gt;" in html
-    assert "<script" not in html
-    assert "<img" not in html
-    assert '" onfocus' not in html

@@ -1,21 +1,13 @@
-"""Export, history and citations of the page, as a person in front of it meets them."""
+"""The history of conversations that a browser keeps, as a person in front of the page meets it."""
 
 from __future__ import annotations
 
-import io
 import json
-import re
-from collections.abc import Iterator
 
 import pytest
-import rispy
-from bibtexparser import parse_string
-from browsing import Watch
-from pypdf import PdfReader
+from browsing import ask_and_keep, poor_contrasts, said, settle, wide
 
-from assistant.citing import vancouver
 from assistant.web.keeping import MOST, read_kept
-from assistant.web.serving import running
 
 SURVIVAL = "What is the three-year survival of vascular leiomyosarcoma?"
 MRI = "How does MRI tell an intravascular tumour from a thrombus?"
@@ -25,61 +17,8 @@ NO_STORAGE = """for (const name of ["localStorage", "sessionStorage"])
 FULL_STORAGE = """Storage.prototype.setItem = () => { throw new DOMException("full", "QuotaExceededError"); };"""
 
 
-@pytest.fixture(scope="module")
-def url(bot) -> Iterator[str]:
-    with running(bot) as address:
-        yield address
-
-
-@pytest.fixture
-def visit(browser, url):
-    """Opens the page, each time as another person unless told whose browser it is; nothing may fail or go elsewhere."""
-    contexts, watch = [], Watch()
-
-    def open_page(context=None, width: int = 1280, height: int = 800, script: str = "", **media):
-        if context is None:
-            context = browser.new_context(
-                viewport={"width": width, "height": height}, reduced_motion="reduce", accept_downloads=True, **media
-            )
-            contexts.append(context)
-        page = watch.over(context.new_page())
-        if script:
-            page.add_init_script(script)
-        page.goto(url)
-        page.wait_for_selector(".welcome")
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    watch.check(url)
-
-
-def settled(page, answers: int) -> None:
-    page.wait_for_function(
-        """answers => document.querySelectorAll("#log .answer").length === answers
-        && document.querySelector("#log").getAttribute("aria-busy") === "false" """,
-        arg=answers,
-    )
-
-
-def ask(page, question: str) -> None:
-    """Ask, and wait until the toolbar has heard of it."""
-    before = page.locator("#log .answer").count()
-    page.fill("#box textarea", question)
-    page.press("#box textarea", "Enter")
-    settled(page, before + 1)
-    page.wait_for_function(
-        "turns => document.querySelector('#kept [data-turns]')?.dataset.turns === String(turns)", arg=before + 1
-    )
-
-
 def questions(page) -> list[str]:
     return [text.removeprefix("You asked: ") for text in page.locator("#log .question").all_text_contents()]
-
-
-def said(page, words: str) -> None:
-    page.wait_for_function("words => document.querySelector('#keeping .said').textContent.includes(words)", arg=words)
 
 
 def kept(page) -> list[dict]:
@@ -95,63 +34,10 @@ def titles(page) -> list[str]:
     return page.evaluate("[...document.querySelectorAll('#keeping .open')].map(each => each.firstChild.textContent)")
 
 
-def saved(page, tmp_path, selector: str):
-    with page.expect_download() as caught:
-        page.click(selector)
-    path = tmp_path / caught.value.suggested_filename
-    caught.value.save_as(path)
-    return path
-
-
-@pytest.mark.parametrize(("form", "ending"), [("markdown", "md"), ("html", "html"), ("pdf", "pdf")])
-def test_a_conversation_is_saved_as_a_file_with_its_date(visit, tmp_path, form, ending):
-    page = visit()
-    opener = page.locator("#keeping .export .opens")
-    assert opener.is_disabled()
-    ask(page, SURVIVAL)
-    ask(page, LUNG)
-    opener.click()
-    path = saved(page, tmp_path, f"[data-form={form}]")
-    today = page.evaluate("new Date().toLocaleDateString('sv')")  # as 2026-11-21, where the browser is
-    assert path.name == f"venous-leiomyosarcoma-{today}.{ending}"
-    said(page, f"Saved as {path.name}.")
-    data = path.read_bytes()
-    text = (
-        "".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages) if form == "pdf" else data.decode()
-    )
-    words = "".join(re.sub(r"</?mark>", "", text).split())
-    for part in ("The three year survival was 57%.", "9 of 46 cases", SURVIVAL, LUNG, "World J Surg Oncol. 2010"):
-        assert "".join(part.split()) in words
-    assert page.evaluate("document.activeElement.textContent") == "Export"
-
-
-def test_the_same_conversation_can_be_saved_again(visit, tmp_path):
-    page = visit()
-    ask(page, SURVIVAL)
-    for _ in range(2):
-        page.click("#keeping .export .opens")
-        assert saved(page, tmp_path, "[data-form=markdown]").read_text(encoding="utf-8").startswith("# Venous")
-
-
-def test_the_menu_export_is_worked_by_keys(visit, tmp_path):
-    page = visit()
-    ask(page, SURVIVAL)
-    page.focus("#keeping .export .opens")
-    page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.dataset.form") == "markdown"
-    page.keyboard.press("ArrowDown")
-    assert page.evaluate("document.activeElement.dataset.form") == "html"
-    page.keyboard.press("Escape")
-    assert not page.locator("#export-forms").is_visible()
-    assert page.evaluate("document.activeElement.textContent") == "Export"
-    page.click("button#clear")
-    page.wait_for_selector("#keeping .export .opens:disabled")
-
-
 def test_a_conversation_survives_a_reload_and_is_asked_again(visit, bot):
     page = visit()
-    ask(page, SURVIVAL)
-    ask(page, "and in the femoral vein?")
+    ask_and_keep(page, SURVIVAL)
+    ask_and_keep(page, "and in the femoral vein?")
     before = page.locator("#log blockquote").all_inner_texts()
     page.reload()
     page.wait_for_selector(".welcome")
@@ -159,12 +45,12 @@ def test_a_conversation_survives_a_reload_and_is_asked_again(visit, bot):
     offer.wait_for()
     assert f"“{SURVIVAL}” (2 questions)" in offer.inner_text()
     page.click("#keeping .go")
-    settled(page, 2)
+    settle(page, 2)
     assert questions(page) == [SURVIVAL, "and in the femoral vein?"]
     assert page.locator("#log blockquote").all_inner_texts() == before
     said(page, "2 questions asked again.")
     assert not offer.is_visible()
-    ask(page, MRI)
+    ask_and_keep(page, MRI)
     assert [each["questions"] for each in kept(page)] == [[SURVIVAL, "and in the femoral vein?", MRI]]
     page.keyboard.press("ArrowUp")
     assert page.input_value("#box textarea") == MRI
@@ -172,14 +58,14 @@ def test_a_conversation_survives_a_reload_and_is_asked_again(visit, bot):
 
 def test_what_was_cleared_or_declined_is_not_offered_again(visit):
     page = visit()
-    ask(page, SURVIVAL)
+    ask_and_keep(page, SURVIVAL)
     page.reload()
     page.click("#keeping .leave")
     page.reload()
     page.wait_for_selector(".welcome")
     page.wait_for_selector("#keeping .history .opens")
     assert not page.locator("#keeping .continue").is_visible()
-    ask(page, MRI)
+    ask_and_keep(page, MRI)
     page.click("button#clear")
     page.wait_for_selector(".welcome")
     page.wait_for_selector("#keeping .export .opens:disabled")
@@ -193,7 +79,7 @@ def test_what_was_cleared_or_declined_is_not_offered_again(visit):
 def test_a_kept_conversation_is_opened_by_keys_and_goes_on(visit):
     page = visit()
     for question in (SURVIVAL, MRI):
-        ask(page, question)
+        ask_and_keep(page, question)
         page.click("button#clear")
         page.wait_for_selector("#keeping .export .opens:disabled")
     assert [each["title"] for each in kept(page)] == [MRI, SURVIVAL]
@@ -206,17 +92,17 @@ def test_a_kept_conversation_is_opened_by_keys_and_goes_on(visit):
         page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent").startswith(SURVIVAL)
     page.keyboard.press("Enter")
-    settled(page, 1)
+    settle(page, 1)
     assert questions(page) == [SURVIVAL]
     assert not page.locator("#history").is_visible()
-    ask(page, LUNG)
+    ask_and_keep(page, LUNG)
     assert [each["questions"] for each in kept(page)] == [[SURVIVAL, LUNG], [MRI]]
 
 
 def test_one_and_all_conversations_are_deleted(visit):
     page = visit()
     for question in (SURVIVAL, MRI, LUNG):
-        ask(page, question)
+        ask_and_keep(page, question)
         page.click("button#clear")
         page.wait_for_selector("#keeping .export .opens:disabled")
     open_history(page)
@@ -240,26 +126,26 @@ def test_one_and_all_conversations_are_deleted(visit):
 
 def test_a_conversation_that_was_deleted_does_not_come_back_with_its_next_question(visit):
     page = visit()
-    ask(page, SURVIVAL)
+    ask_and_keep(page, SURVIVAL)
     open_history(page)
     page.get_by_role("button", name=f"Delete “{SURVIVAL}”").click()
     page.keyboard.press("Escape")
     assert page.evaluate("document.activeElement.textContent") == "History"
-    ask(page, MRI)
+    ask_and_keep(page, MRI)
     assert kept(page) == []
 
 
 def test_the_switch_stops_keeping_deletes_nothing_and_is_remembered(visit):
     page = visit()
-    ask(page, SURVIVAL)
+    ask_and_keep(page, SURVIVAL)
     open_history(page)
     page.uncheck("#keeping .switch input")
     page.keyboard.press("Escape")
-    ask(page, MRI)
+    ask_and_keep(page, MRI)
     assert [each["questions"] for each in kept(page)] == [[SURVIVAL]]
     page.click("button#clear")
     page.wait_for_selector("#keeping .export .opens:disabled")
-    ask(page, LUNG)
+    ask_and_keep(page, LUNG)
     page.reload()
     page.wait_for_selector(".welcome")
     open_history(page)
@@ -267,14 +153,14 @@ def test_the_switch_stops_keeping_deletes_nothing_and_is_remembered(visit):
     assert titles(page) == [SURVIVAL]
     page.check("#keeping .switch input")
     page.keyboard.press("Escape")
-    ask(page, LUNG)
+    ask_and_keep(page, LUNG)
     assert [each["questions"] for each in kept(page)] == [[LUNG], [SURVIVAL]]
 
 
 def test_two_people_do_not_see_each_others_history(visit):
     one, other = visit(), visit()
-    ask(one, SURVIVAL)
-    ask(other, MRI)
+    ask_and_keep(one, SURVIVAL)
+    ask_and_keep(other, MRI)
     for page, own in ((one, SURVIVAL), (other, MRI)):
         page.reload()
         page.wait_for_selector("#keeping .continue")
@@ -294,7 +180,7 @@ def test_the_last_fifty_are_kept_and_what_is_forged_is_left_out(visit):
     assert titles(page) == [evil] * MOST
     assert "documents changed since" in page.locator("#keeping .open").first.inner_text()
     page.keyboard.press("Escape")
-    ask(page, SURVIVAL)
+    ask_and_keep(page, SURVIVAL)
     assert len(kept(page)) == MOST
     assert kept(page)[0]["title"] == SURVIVAL
     open_history(page)
@@ -312,8 +198,11 @@ def test_the_last_fifty_are_kept_and_what_is_forged_is_left_out(visit):
 
 @pytest.mark.parametrize("script", [NO_STORAGE, FULL_STORAGE], ids=["blocked", "full"])
 def test_without_storage_the_page_works_and_offers_no_history(visit, script):
-    page = visit(script=script)
-    ask(page, SURVIVAL)
+    page = visit()
+    page.add_init_script(script)
+    page.reload()
+    page.wait_for_selector(".welcome")
+    ask_and_keep(page, SURVIVAL)
     assert "57%" in page.locator("#log blockquote").first.inner_text()
     assert not page.locator("#keeping .history .opens").is_visible()
     assert page.locator("#keeping .export .opens").is_enabled()
@@ -356,36 +245,17 @@ def test_what_a_browser_sends_to_be_asked_again_may_be_anything(sent, expected):
     assert read_kept({"name": "<b>"}, 60)[0] != "<b>"
 
 
-def test_a_document_is_cited_from_its_pane(visit, bot, tmp_path):
-    page = visit()
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.click('#source [data-doc="tilkorn2010"]')
-    page.click("#source .citing [data-copy]")
-    page.wait_for_function("document.querySelector('#source .citing .said').textContent === 'Copied.'")
-    source = bot.corpus["tilkorn2010"].source
-    assert page.evaluate("navigator.clipboard.readText()") == vancouver(source)
-    path = saved(page, tmp_path, "#source .citing >> text=BibTeX")
-    assert path.name == "tilkorn2010.bib"
-    assert parse_string(path.read_text(encoding="utf-8")).entries[0]["title"] == source.title
-    path = saved(page, tmp_path, "#source .citing >> text=RIS")
-    assert path.name == "tilkorn2010.ris"
-    assert rispy.loads(path.read_text(encoding="utf-8"))[0]["title"] == source.title
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_toolbar_and_history_fit_a_small_screen_and_can_be_read(visit, scheme):
-    from test_web import CONTRASTS
-
     page = visit(width=360, height=700, color_scheme=scheme)
-    wide = "document.documentElement.scrollWidth > innerWidth || document.body.scrollWidth > innerWidth"
-    ask(page, SURVIVAL)
+    ask_and_keep(page, SURVIVAL)
     page.reload()
     page.wait_for_selector("#keeping .continue")
-    assert page.evaluate(CONTRASTS) == []
+    assert poor_contrasts(page) == []
     open_history(page)
     page.click("#keeping .delete-all")
-    assert not page.evaluate(wide)
-    assert page.evaluate(CONTRASTS) == []
+    assert not wide(page)
+    assert poor_contrasts(page) == []
     for selector in ("#history", "#keeping .export .opens"):
         box = page.locator(selector).bounding_box()
         assert box["x"] >= 0

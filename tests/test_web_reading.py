@@ -2,65 +2,21 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
-from browsing import Watch, ask, settle
+from browsing import ask, settle
 
 from assistant.grouping import BESIDE, grouped
 from assistant.web.conversation import Turn, render_conversation
-from assistant.web.serving import running
 
 SURVIVAL = "What is the three-year survival of vascular leiomyosarcoma?"
 ADJUVANT = "Does adjuvant therapy prevent recurrence?"
 
 
-class SlowBot:
-    """The bot, which waits at a gate."""
-
-    def __init__(self, bot) -> None:
-        self.bot, self.corpus, self.suggest = bot, bot.corpus, bot.suggest
-        self.gate = threading.Event()
-        self.gate.set()
-
-    def ask(self, question, history=None, **options):
-        self.gate.wait(20)
-        return self.bot.ask(question, history=history, **options)
-
-
-@pytest.fixture(scope="module")
-def slow(bot) -> SlowBot:
-    return SlowBot(bot)
-
-
-@pytest.fixture(scope="module")
-def url(slow) -> Iterator[str]:
-    with running(slow) as address:
-        yield address
-
-
-@pytest.fixture
-def visit(browser, url):
-    """Opens the page; afterwards: nothing was fetched from elsewhere, nothing failed."""
-    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"], reduced_motion="reduce")
-    watch = Watch()
-
-    def open_page(path: str = ""):
-        page = watch.over(context.new_page())
-        page.goto(url + path)
-        page.wait_for_selector("#conversation #log", state="attached")
-        return page
-
-    yield open_page
-    context.close()
-    watch.check(url)
-
-
 @pytest.fixture
 def page(visit):
-    return visit()
+    return visit(permissions=["clipboard-read", "clipboard-write"])
 
 
 def clipboard(page) -> str:
@@ -167,8 +123,8 @@ def test_a_link_that_makes_no_sense_does_no_harm(visit, query):
     assert page.locator("#columns img").count() == 0
 
 
-def test_asking_can_be_stopped_and_the_question_is_kept(page, slow):
-    slow.gate.clear()
+def test_asking_can_be_stopped_and_the_question_is_kept(page, recorder):
+    recorder.gate.clear()
     try:
         page.fill("#box textarea", SURVIVAL)
         page.press("#box textarea", "Enter")
@@ -176,7 +132,7 @@ def test_asking_can_be_stopped_and_the_question_is_kept(page, slow):
         page.wait_for_selector(".welcome")
         assert page.input_value("#box textarea") == SURVIVAL
     finally:
-        slow.gate.set()
+        recorder.gate.set()
     ask(page, ADJUVANT)
     assert page.locator("#log .turn").count() == 1
     assert page.locator("#log .question").inner_text().endswith(ADJUVANT)

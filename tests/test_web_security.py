@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import http.client
 import json
-import os
 import re
-import signal
 import socket
-import subprocess
-import sys
-import textwrap
-import time
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import gradio as gr
 import pytest
 from attacks import Mirror
+from serving import fetch, python
 
 from assistant.web import ServeError, serve
 from assistant.web.app import Page
@@ -53,16 +45,6 @@ def url(echo):
 def test_a_forged_click_leads_to_the_list_of_documents(echo, data):
     turns = [Turn("Q?", echo.ask("Q?"))]
     assert 'class="documents"' in Page(echo).open(turns, gr.EventData(None, data))
-
-
-def fetch(url: str, path: str = "/", method: str = "GET", body: str | None = None, **headers: str):
-    parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=10)
-    connection.request(
-        method, path, body=body, headers={name.replace("_", "-"): text for name, text in headers.items()}
-    )
-    response = connection.getresponse()
-    return response, response.read().decode("utf-8", "replace")
 
 
 def test_every_response_carries_the_protections(url):
@@ -199,21 +181,6 @@ def test_addresses_are_ones_that_a_browser_can_open():
     assert address("0.0.0.0", 80) == "http://127.0.0.1:80/"
 
 
-BOT = """
-    import sys
-    from corpus import load_corpus
-    from assistant.answer import Answer, Computed, Disagreement, Quote
-    class Bot:
-        corpus = load_corpus()
-        def ask(self, question, history=None):
-            unit = self.corpus["tilkorn2010"].units[10]
-            place = (unit.doc_id, unit.section, unit.spans, unit.kind)
-            quote = Quote(unit.text, *place, 1.0, "series", True, "Tilkorn 2010")
-            return Answer(question, question, unit.text, (quote,), False, 0.9)
-    import assistant.web
-    assert "gradio" not in sys.modules, "gradio was imported before it was needed"
-"""
-
 OFFLINE = """
     import ipaddress, socket, subprocess, threading, time, urllib.request, webbrowser
     tried = []
@@ -259,48 +226,8 @@ OFFLINE = """
 """
 
 
-def python(code: str, **settings) -> subprocess.Popen[str]:
-    environment = {
-        **os.environ,
-        "GRADIO_ANALYTICS_ENABLED": "True",
-        "GRADIO_SHARE": "True",
-        "HTTP_PROXY": "http://192.0.2.1:3128",
-        "HTTPS_PROXY": "http://192.0.2.1:3128",
-        "PYTHONPATH": str(Path(__file__).parents[1]),
-    }
-    return subprocess.Popen(
-        [sys.executable, "-c", code],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        **settings,
-    )
-
-
 def test_serving_and_answering_never_try_to_leave_the_machine():
-    process = python(textwrap.dedent(BOT) + textwrap.dedent(OFFLINE))
+    process = python(OFFLINE)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 0, err
     assert "nothing was tried" in out
-
-
-def test_ctrl_c_ends_the_server_cleanly_while_a_browser_is_connected():
-    process = python(textwrap.dedent(BOT) + "assistant.web.serve(Bot(), port=0)\n")
-    line = process.stdout.readline()
-    where = next(word for word in line.split() if word.startswith("http://127.0.0.1:"))
-    parts = urlsplit(where)
-    for _ in range(100):
-        if fetch(where)[0].status == 200:
-            break
-        time.sleep(0.1)
-    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=10)
-    connection.request("GET", "/gradio_api/heartbeat/abc")
-    connection.getresponse()
-    begin = time.monotonic()
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=15)
-    assert process.returncode == 0, err
-    assert time.monotonic() - begin < 8
-    assert "has ended" in out
-    assert "Traceback" not in err
