@@ -118,7 +118,9 @@ class Mirror:
             )
         self.corpus = load_corpus(folder)
 
-    def ask(self, question: str, history: Sequence[dict[str, str]] | None = None) -> Answer:
+    def ask(
+        self, question: str, history: Sequence[dict[str, str]] | None = None, audience: str = "clinician"
+    ) -> Answer:
         """An answer made of the question; its quote is a passage of the attacks."""
         said = shown(question)
         document = self.corpus.documents[len(said) % len(self.corpus)]

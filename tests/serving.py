@@ -24,7 +24,7 @@ BOT = """
     from assistant.answer import Answer, Quote
     class Bot:
         corpus = load_corpus()
-        def ask(self, question, history=None):
+        def ask(self, question, history=None, audience="clinician"):
             unit = self.corpus["tilkorn2010"].units[10]
             place = (unit.doc_id, unit.section, unit.spans, unit.kind)
             quote = Quote(unit.text, *place, 1.0, "series", True, "Tilkorn 2010")
@@ -45,7 +45,9 @@ class Recorder:
         self.gate.set()
         self.broken = False
 
-    def ask(self, question: str, history: Sequence[dict[str, str]] | None = None) -> Answer:
+    def ask(
+        self, question: str, history: Sequence[dict[str, str]] | None = None, audience: str = "clinician"
+    ) -> Answer:
         self.gate.wait(20)
         if self.broken:
             raise RuntimeError("the index is gone")

@@ -33,7 +33,7 @@ def test_the_assistant_takes_them_as_questions_and_as_history(bot):
 def test_the_api_gives_them_back_as_json(url):
     for attack in ATTACKS.values():
         history = [{"role": "user", "content": shown(attack)}, {"role": "assistant", "content": shown(attack)}]
-        sent = json.dumps({"data": [f"{shown(attack)} survival?", history]})
+        sent = json.dumps({"data": [f"{shown(attack)} survival?", history, "clinician"]})
         joined, body = fetch(url, "/gradio_api/call/ask", "POST", sent, Content_Type="application/json")
         assert joined.status == 200
         answer, told = fetch(url, f"/gradio_api/call/ask/{json.loads(body)['event_id']}")

@@ -87,7 +87,7 @@ def test_the_page_works_under_a_path_behind_a_proxy(browser, bot, strip):
 def test_a_proxy_that_hides_the_name_of_the_site_serves_the_page_too(browser, bot):
     with running(bot, root_path="/vlms/") as inner, proxied(inner, "/vlms", strip=True, hide_host=True) as site:
         own = {"Origin": site, "Sec-Fetch-Site": "same-origin", "Content-Type": "application/json"}
-        path, asked = "/vlms/gradio_api/call/ask", '{"data": ["x", null]}'
+        path, asked = "/vlms/gradio_api/call/ask", '{"data": ["x", null, null]}'
         assert fetch(site, path, "POST", asked, **own)[0].status == 200
         assert fetch(site, path, "POST", asked, **(own | {"Sec-Fetch-Site": "cross-site"}))[0].status == 403
         named = {
@@ -116,7 +116,7 @@ def test_without_a_root_path_what_a_proxy_says_is_not_believed(bot):
     with running(bot) as url:
         for headers in ({"X-Forwarded-Host": "clinic.example"}, {"Sec-Fetch-Site": "same-origin"}):
             sent = {"Origin": "https://clinic.example", "Content-Type": "application/json", **headers}
-            assert fetch(url, "/gradio_api/call/ask", "POST", '{"data": ["x", null]}', **sent)[0].status == 403
+            assert fetch(url, "/gradio_api/call/ask", "POST", '{"data": ["x", null, null]}', **sent)[0].status == 403
         assert fetch(url, "/vlms/")[0].status == 404
 
 

@@ -21,7 +21,7 @@ SLOW = """
     class Slow(Bot):
         def __init__(self, *arguments, **settings):
             pass
-        def ask(self, question, history=None):
+        def ask(self, question, history=None, audience="clinician"):
             if question == "Q?":  # not where health is asked for
                 time.sleep(30)
     assistant.engine.Assistant = Slow
@@ -57,7 +57,7 @@ def test_a_signal_ends_the_server_soon_and_cleanly(number):
         connection.request("GET", f"/gradio_api/heartbeat/abc{place}")
         connection.getresponse()
     for _ in range(4):  # two are being answered, two wait
-        body = '{"data": ["Q?", null]}'
+        body = '{"data": ["Q?", null, null]}'
         assert fetch(where, "/gradio_api/call/ask", "POST", body, Content_Type="application/json")[0].status == 200
     until(lambda: json.loads(fetch(where, "/health")[1])["waiting"] == 2)
     begin = time.monotonic()

@@ -68,7 +68,7 @@ def test_questions_are_answered_in_the_order_in_which_they_came(bot):
     held.gate.clear()
 
     class Noting(Recorder):
-        def ask(self, question, history=None):
+        def ask(self, question, history=None, audience="clinician"):
             held.gate.wait(20)
             order.append(question)
             return self.bot.ask(SURVIVAL)

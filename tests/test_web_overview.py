@@ -219,7 +219,9 @@ def test_documents_of_ones_own_have_no_such_tab(visit, small_corpus: Path):
 
         corpus = load_corpus(small_corpus)
 
-        def ask(self, question: str, history: Sequence[dict[str, str]] | None = None) -> Answer:
+        def ask(
+            self, question: str, history: Sequence[dict[str, str]] | None = None, audience: str = "clinician"
+        ) -> Answer:
             raise ValueError("Nothing is asked here.")
 
         def suggest(self, beginning: str) -> Sequence[str]:

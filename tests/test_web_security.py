@@ -102,13 +102,13 @@ def test_a_foreign_host_name_is_refused(url, host):
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost:1", "http://["])
 def test_a_foreign_origin_is_refused(url, origin):
     response, _ = fetch(
-        url, "/gradio_api/call/ask", "POST", '{"data": ["x", null]}', Origin=origin, Content_Type="application/json"
+        url, "/gradio_api/call/ask", "POST", '{"data": ["x", null, null]}', Origin=origin, Content_Type="application/json"
     )
     assert response.status == 403
 
 
 def test_a_huge_request_is_refused(url):
-    body = json.dumps({"data": ["x" * 1_100_000, None]})
+    body = json.dumps({"data": ["x" * 1_100_000, None, None]})
     response, _ = fetch(url, "/gradio_api/call/ask", "POST", body, Content_Type="application/json")
     assert response.status == 413
 
@@ -118,7 +118,7 @@ def test_the_own_origin_is_accepted(url):
         url,
         "/gradio_api/call/ask",
         "POST",
-        '{"data": ["x", null]}',
+        '{"data": ["x", null, null]}',
         Origin=url.rstrip("/"),
         Content_Type="application/json",
     )
