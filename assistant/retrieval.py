@@ -28,7 +28,7 @@ _SHARP = 20.0  # a unit that scores this much less, inversely, is e times less l
 _BESIDE = 6.0  # units of reading order over which nearness falls by e
 _CONTEXT_TOKENS = 64  # of the dialogue that a follow-up is read with
 _SEARCHED = 200  # passages whose cosine is asked of FAISS
-_GAPS_ALIKE = 12  # questions without an answer that are compared token by token
+_GAPS_ALIKE = 48  # questions without an answer that are compared token by token
 _ASKED_ALIKE = 96  # questions of the bank that are compared token by token
 
 

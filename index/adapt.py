@@ -20,7 +20,6 @@ from typing import Annotated, Any, Optional
 
 import numpy as np
 import typer
-from numpy.typing import NDArray
 
 from corpus.bank import load_bank, load_gaps
 from corpus.lexicon import expand
@@ -42,8 +41,7 @@ class Recipe:
         pooled_scale, late_scale: factors of the two scores in the cross-entropy.
         with_context: share of passages that come with their context.
         questions: weight of the loss of question to question.
-        gaps: at most so many questions of gaps beside those of a batch, each near one of its units.
-        gaps_near: a gap is near a unit when it is among so many that are nearest to it.
+        gaps: questions of gaps beside those of a batch.
         alike: questions of a batch that come from units alike, so that they are hard to tell apart.
         same: passages this close by cosine are no negatives of each other.
     """
@@ -58,8 +56,7 @@ class Recipe:
     late_scale: float = 25
     with_context: float = 0.5
     questions: float = 1.0
-    gaps: int = 12
-    gaps_near: int = 10
+    gaps: int = 8
     alike: int = 8
     same: float = 0.85
     max_tokens: int = 112
@@ -111,10 +108,8 @@ def learn(corpus: Corpus, recipe: Recipe, out: Path, without: Sequence[str], adv
     for gap in load_gaps(corpus):
         by_gap[gap.missing].append(expand(gap.text))
     gaps = [each for each in by_gap.values() if len(each) > 1]
-    likeness = np.stack([each.pooled for each in encoder.encode([gap[0] for gap in gaps])]) @ vectors.T
-    beside = np.argsort(-likeness, axis=0)[: recipe.gaps_near].T
     questions = [(expand(pair.text), pair.unit) for pair in pairs]
-    batches = list(_batches(questions, gaps, beside, texts, vectors, recipe))
+    batches = list(_batches(questions, gaps, texts, vectors, recipe))
     parameters = [each for pair in factors.values() for each in pair]
     optimizer = torch.optim.AdamW(parameters, lr=recipe.learning_rate, weight_decay=0.01)
     warm_up = max(int(recipe.warm_up * len(batches)), 1)
@@ -147,16 +142,11 @@ class _Batch:
 def _batches(
     pairs: Sequence[tuple[str, int]],
     gaps: Sequence[list[str]],
-    beside: NDArray[np.intp],
     texts: Sequence[Passage],
     vectors: Floats,
     recipe: Recipe,
 ) -> Iterator[_Batch]:
-    """Every pair once an epoch; half of the passages with their context.
-
-    ``beside`` numbers the gaps near each unit, shape (n_units, gaps_near): what is stated has to be told from what is
-    not, of the same patient or in the same words.
-    """
+    """Every pair once an epoch; half of the passages with their context."""
     dice = random.Random(recipe.seed)
     by_unit = defaultdict(list)
     for question, unit in pairs:
@@ -165,9 +155,7 @@ def _batches(
         order = _order([unit for _, unit in pairs], vectors, recipe.alike, dice)
         for start in range(0, len(order) - recipe.batch // 2, recipe.batch):
             chosen = [pairs[number] for number in order[start : start + recipe.batch]]
-            asked_about = dice.sample([unit for _, unit in chosen], min(recipe.gaps, len(chosen)))
-            near = dict.fromkeys(int(dice.choice(beside[unit])) for unit in asked_about)
-            missing = [dice.sample(gaps[number], 2) for number in near]
+            missing = [dice.sample(gap, 2) for gap in dice.sample(gaps, min(recipe.gaps, len(gaps)))]
             yield _Batch(
                 [question for question, _ in chosen] + [one for one, _ in missing],
                 [dice.choice([each for each in by_unit[unit] if each != own] or [own]) for own, unit in chosen]

@@ -215,7 +215,7 @@ OFFLINE = """
         assert "Venous Leiomyosarcoma Assistant" in page
         opener.open(url + "theme.css").read()
         import json
-        request = urllib.request.Request(url + "gradio_api/call/ask", json.dumps({"data": ["Q?", None]}).encode(),
+        request = urllib.request.Request(url + "gradio_api/call/ask", json.dumps({"data": ["Q?", None, None]}).encode(),
                                          {"Content-Type": "application/json"})
         event = json.loads(opener.open(request).read())["event_id"]
         assert "tilkorn2010" in opener.open(url + "gradio_api/call/ask/" + event).read().decode()
