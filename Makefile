@@ -20,8 +20,11 @@ run: setup
 	$(BIN)/vlms serve
 
 # Without Chromium the tests in a browser are left out, each with its reason; Debian: apt-get install chromium.
+# Two at a time, file by file, since the tests of one file share a server and a browser; the slow ones come first.
+# One thread for each: those of torch, waiting for each other, would keep two processes from their cores.
 test: setup
-	VLMS_NO_BROWSER=$${VLMS_NO_BROWSER:-$$(command -v chromium >/dev/null && echo 0 || echo 1)} $(BIN)/python -m pytest
+	VLMS_NO_BROWSER=$${VLMS_NO_BROWSER:-$$(command -v chromium >/dev/null && echo 0 || echo 1)} OMP_NUM_THREADS=1 \
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 eval: setup
 	mkdir -p reports

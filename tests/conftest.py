@@ -25,9 +25,13 @@ CHROMIUM_FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-back
 
 @pytest.fixture(scope="session")
 def index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The place of an index of the shipped corpus: ``$VLMS_INDEX_DIR`` where that is set, or built for this run."""
-    given = os.environ.get("VLMS_INDEX_DIR")
-    place = Path(given) if given else tmp_path_factory.mktemp("index")
+    """The place of an index of the shipped corpus: ``$VLMS_INDEX_DIR`` where that is set, or built for this run.
+
+    Workers of pytest-xdist share one: the first builds it, the others wait for its lock.
+    """
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    place = Path(os.environ.get("VLMS_INDEX_DIR") or shared / "index")
     Assistant(index_dir=place, progress=False)
     return place
 

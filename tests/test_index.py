@@ -207,8 +207,9 @@ def test_a_damaged_index_of_the_shipped_corpus_is_built_again(
     small_corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A short document stands in for the shipped ones, to be quick."""
-    for module in ("corpus.loading", "index.opening"):
-        monkeypatch.setattr(f"{module}.SHIPPED", small_corpus)
+    monkeypatch.setattr("index.opening.SHIPPED", small_corpus)
+    for module in ("index.opening", "index.build"):
+        monkeypatch.setattr(f"{module}.is_shipped", lambda folder: folder == small_corpus)
     open_index(index_dir=tmp_path, progress=False)
     (tmp_path / read_header(tmp_path).build / "tokens.npy").write_bytes(b"")
     with caplog.at_level(logging.WARNING):

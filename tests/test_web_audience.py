@@ -248,3 +248,37 @@ def test_the_glossary_ends_the_list_of_sources_for_a_patient(visit, bot):
     assert items.locator("strong").all_inner_texts() == [term.name for term in load()]
     read_as(page, "Clinician")
     assert not items.first.is_visible()
+
+
+@pytest.mark.parametrize(("tab", "quotes"), [("Overview", "#overview .side"), ("Disagreements", "#disagreements")])
+def test_terms_explain_themselves_in_the_other_tabs_too(visit, tab, quotes):
+    page = visit()
+    page.get_by_role("tab", name=tab).click()
+    page.wait_for_selector(f"{quotes} blockquote", state="attached")
+    words = page.locator(f"{quotes} blockquote").all_text_contents()
+    assert page.locator(".term").count() == 0
+    read_as(page, "Patient or relative")
+    page.wait_for_selector(f"{quotes} .term", state="attached")
+    assert page.locator(f"{quotes} blockquote").all_text_contents() == words
+    if tab == "Disagreements":
+        page.locator("#disagreements summary").first.click()
+    term = page.locator(f"{quotes} .term:visible").first
+    term.focus()
+    explanation(page, term)
+    read_as(page, "Clinician")
+    page.wait_for_function("() => document.querySelectorAll('.term').length === 0")
+
+
+def test_filters_of_disagreements_stay_when_the_reader_changes(visit):
+    page = visit()
+    page.get_by_role("tab", name="Disagreements").click()
+    page.wait_for_selector("#disagreements .entry")
+    page.select_option("#disagreements [name=weight]", "high")
+    left = page.locator("#disagreements .count").inner_text()
+    assert page.locator("#disagreements .entry:visible").count() < page.locator("#disagreements .entry").count()
+    read_as(page, "Patient or relative")
+    page.wait_for_selector("#disagreements .term", state="attached")
+    page.wait_for_function(
+        "left => document.querySelector('#disagreements .count').innerText === left", arg=left, timeout=5000
+    )
+    assert page.locator("#disagreements [name=weight]").input_value() == "high"

@@ -102,7 +102,12 @@ def test_a_foreign_host_name_is_refused(url, host):
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost:1", "http://["])
 def test_a_foreign_origin_is_refused(url, origin):
     response, _ = fetch(
-        url, "/gradio_api/call/ask", "POST", '{"data": ["x", null, null]}', Origin=origin, Content_Type="application/json"
+        url,
+        "/gradio_api/call/ask",
+        "POST",
+        '{"data": ["x", null, null]}',
+        Origin=origin,
+        Content_Type="application/json",
     )
     assert response.status == 403
 
