@@ -64,13 +64,14 @@ def fit(
     questions = [
         question
         for question in (*load_questions(index.corpus, "own", "tuning"), *load_questions(index.corpus, folder=FITTING))
-        if question.kind not in COMPUTED_KINDS and not read_question(question.text)  # rows answer these
+        if not read_question(question.text)  # rows answer these
     ]
+    on_passages = [question for question in questions if question.kind not in COMPUTED_KINDS]
     common = asdict(ranking())
     text = _HEAD.format(date=f"{datetime.now(UTC):%Y-%m-%d}", **common)
     weights: dict[bool, Ranking] = {}
     for with_bank, name in ((True, "with_bank"), (False, "without_bank")):
-        weights[with_bank], figures = fit_ranking(index, questions, with_bank)
+        weights[with_bank], figures = fit_ranking(index, on_passages, with_bank)
         print(f"ranking {name}: {figures}")
         text += f"\n[ranking.{name}]\n# {figures}\n"
         text += "".join(f"{part} = {getattr(weights[with_bank], part):.4f}\n" for part in PARTS)
