@@ -191,3 +191,9 @@ def test_two_groups_are_compared_with_their_n(bot):
 
 def test_prose_is_answered_by_prose(bot):
     assert bot.ask("How far along the vein should the resection extend?").computed == ()
+
+
+def test_how_many_there_ever_were_is_not_counted_in_the_rows_of_one_hospital():
+    assert not read_question("How many femoral vein leiomyosarcomas have ever been published?")
+    assert read_question("How many of Tilkorn's published tumours were in the femoral vein?")
+    assert read_question("How many tumours were in the femoral vein?")

@@ -19,6 +19,11 @@ from corpus.cases.models import CaseTable
 from corpus.cases.query import SUMMARIES, Condition, Query, QueryError, check
 
 _COURSE = ("recurrence", "metastasis", "outcome")
+ONE_HOSPITAL = "tilkorn2010"  # whose patients say nothing of how many there are elsewhere
+_EVERYWHERE = re.compile(
+    r"\b(?:ever (?:been )?(?:published|reported|described|seen)|published|in the (?:world )?literature|world)",
+    re.IGNORECASE,
+)
 _OF_SERIES = {"adjuvant": "treatment", "symptoms": "presentation"}  # what the columns of series are called
 
 
@@ -26,7 +31,8 @@ def read_question(question: str) -> tuple[Query, ...]:
     """The queries that a question means, one a table; none if it is not, or not wholly, understood."""
     if not may_be_known(question) or (found := find(question)).unknown:
         return ()
-    candidates = found.named or [name for name in TABLES if name != SERIES]
+    others = {SERIES, ONE_HOSPITAL} if _EVERYWHERE.search(question) else {SERIES}
+    candidates = found.named or [name for name in TABLES if name not in others]
     return tuple(query for name in candidates if (query := _query(found, table(name))) is not None)
 
 
