@@ -23,7 +23,7 @@ _PRONOUN = re.compile(
 )
 # A pronoun after a clause with a subject of its own means that: "How big was the tumour, and where was it?"
 _SECOND_CLAUSE = re.compile(
-    r"[,;:?]\s|\band (?=(?:how|where|what|when|who|which|why|was|were|did|do|does|is|are)\b)", re.I
+    r"[,;:?]\s|\band (?=(?:how|where|what|when|who|which|why|was|were|did|do|does|is|are)\b)", re.IGNORECASE
 )
 _FEW_WORDS = 3
 _ANSWER_WORDS = 40  # of an answer given before: its first quote, or a summary of it

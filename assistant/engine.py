@@ -37,7 +37,7 @@ NOT_STATED = 0.05  # probability of an answer where the row is there and its cel
 SURE = 0.75  # probability below which no value stands alone before its quote: wrong ones were below
 ASKED = 0.6  # and the likeness to a question of the bank below which none does
 CLEAR = 0.03  # and the score by which the first quote must be ahead of the second
-COMPUTED = 0.95  # probability that an understood question over rows is answered rightly: python -m evals.rows
+COMPUTED = 0.95  # probability that an understood question over rows is answered rightly
 
 
 class Assistant:

@@ -163,8 +163,10 @@ def _beside(index: Index, question: Resolved, units: NDArray[np.int64], weights:
     likely = np.exp(_SHARP * (before.scores[:_BEFORE] - before.scores[0]))
     places = before.units[:_BEFORE]
     distance = np.abs(units[:, None] - places)
-    documents = np.array([unit.doc_id for unit in index.corpus.units])
-    near = np.exp(-distance / _BESIDE) * (documents[units][:, None] == documents[places]) * (distance > 0)
+    theirs, before_theirs = (
+        np.array([index.corpus.units[number].doc_id for number in numbers.tolist()]) for numbers in (units, places)
+    )
+    near = np.exp(-distance / _BESIDE) * (theirs[:, None] == before_theirs) * (distance > 0)
     beside: Floats = (near @ (likely / likely.sum())).astype(np.float32)
     return beside
 

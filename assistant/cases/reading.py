@@ -21,7 +21,7 @@ from corpus.cases.query import SUMMARIES, Condition, Query, QueryError, check
 _COURSE = ("recurrence", "metastasis", "outcome")
 ONE_HOSPITAL = "tilkorn2010"  # whose patients say nothing of how many there are elsewhere
 _EVERYWHERE = re.compile(
-    r"\b(?:ever (?:been )?(?:published|reported|described|seen)|published|in the (?:world )?literature|world)",
+    r"\b(?:ever (?:been )?(?:reported|described|seen)|published|in the (?:world )?literature|world)",
     re.IGNORECASE,
 )
 _OF_SERIES = {"adjuvant": "treatment", "symptoms": "presentation"}  # what the columns of series are called
