@@ -22,7 +22,10 @@ run: setup
 # Without Chromium the tests in a browser are left out, each with its reason; Debian: apt-get install chromium.
 # Two at a time, file by file, since the tests of one file share a server and a browser; the slow ones come first.
 # One thread for each: those of torch, waiting for each other, would keep two processes from their cores.
+# The index is built before them, with all cores and a bar, and kept for the next run.
+test: export VLMS_INDEX_DIR ?= $(CURDIR)/build/index
 test: setup
+	$(BIN)/vlms index
 	VLMS_NO_BROWSER=$${VLMS_NO_BROWSER:-$$(command -v chromium >/dev/null && echo 0 || echo 1)} OMP_NUM_THREADS=1 \
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
