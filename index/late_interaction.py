@@ -43,12 +43,14 @@ class TokenVectors:
     @classmethod
     def from_encodings(cls, encodings: Sequence[Encoding], dimensions: int = DIMENSIONS) -> TokenVectors:
         """The token vectors of encoded passages, reduced to ``dimensions``, or as many as they have."""
-        full = np.concatenate([encoding.tokens for encoding in encodings])
-        _, directions = np.linalg.eigh(full.T @ full)
+        # One by one: all token vectors at once, beside the encodings, would take twice the memory.
+        scatter = sum(encoding.tokens.T @ encoding.tokens for encoding in encodings)
+        _, directions = np.linalg.eigh(scatter)
         directions = np.ascontiguousarray(directions[:, ::-1][:, :dimensions], dtype=np.float32)
+        vectors = np.concatenate([unit(encoding.tokens @ directions).astype(np.float16) for encoding in encodings])
         lengths = [len(encoding.tokens) for encoding in encodings]
         starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        return cls(unit(full @ directions).astype(np.float16), starts, directions)
+        return cls(vectors, starts, directions)
 
     def save(self, folder: Path) -> None:
         """Write ``tokens.npy`` (float16), ``tokens-starts.npy`` and ``tokens-directions.npy``."""
