@@ -18,6 +18,7 @@ from index.encoder import Encoding, Floats, unit
 
 DIMENSIONS = 192
 _IN_MEMORY = 512 * 2**20  # bytes of float32
+_TOGETHER = 512  # passages compared with all terms of the lexicon at once
 
 
 class TokenVectors:
@@ -115,7 +116,12 @@ def term_matches(terms: Sequence[Encoding], tokens: TokenVectors, weights: Float
         Weighted sums of best matches, shape (n_terms, n_passages), and the sum of the weights of each
         term's tokens, shape (n_terms,).
     """
-    everything = np.arange(len(tokens.starts) - 1)
-    sums = np.stack([tokens.best_matches(term.tokens, everything) @ weights[term.ids] for term in terms])
-    totals = np.array([weights[term.ids].sum() for term in terms], dtype=np.float32)
-    return sums.astype(np.float32), totals
+    words = np.concatenate([term.tokens for term in terms])
+    counted = weights[np.concatenate([term.ids for term in terms])]
+    firsts = np.cumsum([0, *(len(term.ids) for term in terms)])[:-1]
+    count = len(tokens.starts) - 1
+    sums = [
+        np.add.reduceat(tokens.best_matches(words, part) * counted, firsts, axis=1)
+        for part in np.array_split(np.arange(count), count // _TOGETHER + 1)
+    ]
+    return np.ascontiguousarray(np.concatenate(sums).T), np.add.reduceat(counted, firsts)
