@@ -47,6 +47,6 @@ def _term(index: Index, word: str) -> str | None:
     if american(lower) in {american(term) for term in terms}:
         return None
     edits = 2 if len(lower) >= _LONG else 1
-    likely = [term for term in terms if term[0] == lower[0] or sorted(term[:2]) == sorted(lower[:2])]
+    likely = [term for term in terms if term.startswith((lower[0], lower[1::-1]))]  # or its first two letters swapped
     near = process.extract(lower, likely, scorer=OSA.distance, score_cutoff=edits, limit=None)
     return min(near, key=lambda found: (found[1], -terms[found[0]]))[0] if near else None

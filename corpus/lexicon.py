@@ -74,6 +74,7 @@ def stands_in_lexicon(word: str) -> bool:
     return word.lower() in _single_words()[0] or expand(word) != word
 
 
+@cache  # every term of the sources is asked for with every question that has a word they lack
 def american(word: str) -> str:
     """A word in lower case in one spelling for both sides: "oedema" and "edema", "tumour" and "tumor" become alike."""
     for british, plain in (("ae", "e"), ("oe", "e"), ("our", "or"), ("isa", "iza"), ("ise", "ize"), ("isi", "izi")):
