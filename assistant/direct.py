@@ -50,7 +50,10 @@ _OF_MANY = re.compile(
     r"\b(?:mean|average|median|typical\w*|usual\w*|normal(?:ly)?|general(?:ly)?|mostly)\b", re.IGNORECASE
 )
 _ASKED_TWICE = re.compile(
-    r"\?.*\?|\band (?:\w+ )?(?:which|what|how|when|where|who|whose|why)\b", re.IGNORECASE | re.DOTALL
+    r"\?.*\?|\band (?:\w+ )?(?:which|what|how|when|where|who|whose|why)\b|"
+    r"\w \+ \w|, \w+,? and \w+\W*$|\b(?:n\b|no\.|number|how many)[^,;:]*, (?=.*\b(?:dose|Gy|size|age)\b)|"
+    r"\b(?:dose|Gy|size|age)\b.*, (?:n\b|no\.|number|how many)",
+    re.IGNORECASE | re.DOTALL,
 )
 _FROM_TO = re.compile(r"\d\s?(?:–|-|to)\s?\d")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)?")

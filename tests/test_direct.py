@@ -37,6 +37,10 @@ def test_the_one_value_asked_for_is_found(question, quote, value):
         ("How many patients died?", "Seven patients of 43 cases died."),  # two to choose from
         ("How many patients died?", "The survival was 57%."),  # not of that kind
         ("How long? And how many?", "It took 3 months."),  # one value is half an answer
+        ("postop RT: dose (Gy), no. pts?", "Six patients had a dose of 60 Gy."),  # the same, telegraphic
+        ("RT, how many pts, Gy range", "Six patients had a dose of 60 Gy."),
+        ("size + look of the fragments", "They measured 3.5 cm and were grey."),
+        ("Dimensions, outline and echotexture?", "The size was 5.9 cm."),
         ("Is the survival of 57% right?", "The survival was 57%."),  # an echo
         ("Who was observed the longest, how long?", "He was followed for 13 months."),  # of somebody
         ("How long do both papers say it takes?", "It takes 3 months."),  # a comparison
