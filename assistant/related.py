@@ -37,5 +37,5 @@ def suggestions(bank: Sequence[BankQuestion], typed: str, count: int) -> tuple[s
     if sum(map(len, words)) < _SHORTEST:
         return ()
     pattern = re.compile("".join(rf"(?=.*\b{word}\b)" for word in words[:-1]) + rf"(?=.*\b{words[-1]})", re.IGNORECASE)
-    found = {question.text for question in bank if pattern.match(question.text)}
+    found = {question.text for question in bank if not question.dialogue and pattern.match(question.text)}
     return tuple(sorted(found, key=lambda text: (len(text), text))[:count])

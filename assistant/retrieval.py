@@ -59,7 +59,7 @@ class Ranked:
         parts: late interaction alone, in context, with the bank's nearest and second nearest question of the unit,
             BM25 (highest 1), the pooled cosine, whether the question names the document, and, for a follow-up, how
             near it stands to what answered the question before; shape (c, 8).
-        alike: the number, in ``index.bank``, of that question; -1 where none came near; shape (c,).
+        alike: the number, in ``index.bank``, of the nearest that is no dialogue; -1 where none came near; shape (c,).
         asked: the questions of the bank nearest to it.
         gap: the nearest of those known to have no answer.
         matches: the best cosine of each question token in the unit's context; shape (c, q).
@@ -180,17 +180,20 @@ def _last_words(index: Index, context: str) -> str:
 
 
 def _alike(index: Index, asked: Likeness) -> tuple[Floats, Floats, NDArray[np.int64]]:
-    """For each unit the scores of the two of its questions most like the one asked, and the number of the first.
+    """For each unit the scores of the two of its questions most like the one asked, and which can be shown for it.
 
-    A unit of which no question came near gets the lowest score seen, and -1.
+    That is the number of the nearest that is no dialogue. A unit of which none came near gets the lowest score
+    seen, and -1.
     """
     total, scores = len(index.corpus.units), asked.late
     lowest = float(scores.min()) if len(scores) else 0.0
     best, second = np.full(total, lowest, dtype=np.float32), np.full(total, lowest, dtype=np.float32)
     question = np.full(total, -1)
     for place in np.argsort(scores).tolist():  # worst first: the best of a unit pushes down what stood there
-        unit = index.bank[asked.numbers[place]].unit
-        second[unit], best[unit], question[unit] = best[unit], scores[place], asked.numbers[place]
+        _, unit, dialogue = index.bank[asked.numbers[place]]
+        second[unit], best[unit] = best[unit], scores[place]
+        if not dialogue:
+            question[unit] = asked.numbers[place]
     return best, second, question
 
 

@@ -34,6 +34,13 @@ def test_every_entry_resolves_and_questions_are_in_reading_order(corpus):
     assert [question.unit for question in bank] == sorted(question.unit for question in bank)
 
 
+def test_dialogues_are_marked_and_every_sentence_has_one(corpus):
+    by_unit = {question.unit: question for question in load_bank(corpus) if question.dialogue}
+    for number, unit in enumerate(corpus.units):
+        assert number in by_unit or unit.kind in ("table_row", "reference")
+    assert all(len(re.findall(r"\w+", question.text)) > 3 for question in by_unit.values())
+
+
 def test_every_unit_has_at_least_four_different_questions(corpus):
     by_unit: dict[int, set[str]] = {}
     for question in load_bank(corpus):
@@ -52,7 +59,10 @@ def test_gaps_name_what_is_missing_and_no_gap_is_a_question_of_the_bank(corpus):
 def test_no_bank_question_is_or_nearly_is_an_eval_question(bot, corpus):
     """Judged by the model without the adapter, which learnt from the bank, for the pairs that with it are at all alike."""
     texts = [question.text for question in bot.index.bank] + [gap.text for gap in bot.index.gaps]
-    asked = [question.text for question in load_questions(corpus) if not question.history]
+    asked = [
+        " ".join([*(turn["content"] for turn in question.history[-2:] if turn["role"] == "user"), question.text])
+        for question in load_questions(corpus)
+    ]
     assert not {plain(text) for text in texts} & {plain(text) for text in asked}
     stored = [vectors.reconstruct_n(0, vectors.ntotal) for vectors in (bot.index.bank_vectors, bot.index.gap_vectors)]
     pooled = np.stack([encoding.pooled for encoding in bot.index.encoder.encode([expand(text) for text in asked])])
@@ -102,6 +112,14 @@ def test_a_malformed_line_is_one_sentence(copied, line, message):
     (copied / "questions" / "gaps.jsonl").write_text(line, encoding="utf-8")
     with pytest.raises(CorpusError, match=message):
         load_gaps(load_corpus(copied))
+
+
+def test_dialogues_are_a_list_of_texts_too(copied):
+    path = copied / "questions" / "droracle.jsonl"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text(json.dumps(json.loads(lines[0]) | {"dialogues": "And then?"}), encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"Line 1 of .*'dialogues' must be a list of texts"):
+        load_bank(load_corpus(copied))
 
 
 def test_a_change_of_the_bank_is_another_corpus(copied):

@@ -52,6 +52,8 @@ def test_suggestions_hold_every_word_typed(bot):
     assert found
     assert all("metastases" in text.lower() and "saph" in text.lower() for text in found)
     assert bot.suggest("zz") == ()
+    dialogue = next(question.text for question in bot.index.bank if question.dialogue)
+    assert bot.suggest(dialogue) == ()  # a follow-up and what it leans on is nothing to ask at once
     assert bot.suggest("[(*") == ()
 
 
