@@ -1,13 +1,14 @@
 """How the adapter does on documents it never saw: ``python -m evals.leave_one_out``, about an hour on 2 cores.
 
-For each document, an adapter is learnt on the questions of the others and scored, without any question
-bank, on the eval questions that this document alone answers; beside it, on the same questions, no
-adapter, and the shipped one, which knows them all. Figures are hit@1, @3 and @5. Gaps belong to no
+For each document, an adapter is learnt on the questions of the others and scored, in a copy of the corpus
+without any question bank, on the eval questions that this document alone answers; beside it, on the same
+questions, no adapter, and the shipped one, which knows them all. Figures are hit@1, @3 and @5. Gaps belong to no
 document, so those adapters have seen all of them; no passage is part of a gap.
 """
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -40,9 +41,11 @@ def leave_one_out(
     with tempfile.TemporaryDirectory() as scratch:
         folder = adapters or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
+        without_bank = Path(scratch) / "corpus"
+        shutil.copytree(corpus.folder, without_bank, ignore=shutil.ignore_patterns("questions", "*.py", "__pycache__"))
 
         def score(way: str, adapter: str | Path, about: Iterable[str], place: str) -> None:
-            index = open_index(index_dir=Path(scratch) / place, adapter=str(adapter))
+            index = open_index(without_bank, Path(scratch) / place, adapter=str(adapter))
             for doc_id in about:
                 found = [first_right(index, question, weights) for question in asked[doc_id]]
                 print(_row(way, doc_id, found), flush=True)

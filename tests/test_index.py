@@ -76,6 +76,17 @@ def test_both_engines_give_the_same_vectors(opened: Index) -> None:
     assert opened.encoder.count(text) == len(got.ids)
 
 
+def test_texts_encoded_together_come_out_as_by_themselves(opened: Index) -> None:
+    texts = [passage.alone for passage in passages(opened.corpus)[:12]] + ["", "IVC?", "GSV?"]
+    assert len({opened.encoder.count(text) for text in texts}) < len(texts)  # some are as long as each other
+    for text, together in zip(texts, opened.encoder.encode(texts), strict=True):
+        (alone,) = opened.encoder.encode([text])
+        assert np.array_equal(alone.ids, together.ids)
+        assert np.allclose(alone.pooled, together.pooled, atol=1e-5)
+        assert np.allclose(alone.tokens, together.tokens, atol=1e-5)
+    assert opened.encoder.encode([]) == []
+
+
 def test_stored_vectors_are_those_of_their_passages(opened: Index) -> None:
     count = len(opened.corpus.units)
     for number in (0, 100, count - 1):
