@@ -68,7 +68,7 @@ def until(condition: Callable[[], bool], seconds: float = 20) -> None:
 def fetch(url: str, path: str = "/", method: str = "GET", body: str | None = None, **headers: str):
     """The response to one request, and its text; the names of headers are written with _ for -."""
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=10)
+    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=60)
     connection.request(
         method, path, body=body, headers={name.replace("_", "-"): text for name, text in headers.items()}
     )
