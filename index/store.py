@@ -12,13 +12,14 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from index.model import ModelSource
 
-FORMAT = 2
+FORMAT = 3
 HEADER = "header.json"
 ENVIRONMENT = "VLMS_INDEX_DIR"
 _BUILD = re.compile(r"build-[0-9a-f]{12}")  # nothing else in the place is ever touched
