@@ -1,20 +1,34 @@
 """Typing errors in the terms of the field: in a question, out the question as it is read.
 
-A word is taken for mistyped when it does not occur, in British or American spelling, in the sources, their
-question bank or the lexicon, it is not common English (the encoder would have it in one piece, or a form of
-it in two), and a term of the sources is one edit away, or two for a long word (optimal string alignment:
-Damerau, 1964). What was read is shown, since a correction may be wrong.
+A word is taken for mistyped when it is neither a term of the sources or their question bank (in British or American
+spelling), nor a word of the lexicon, of English or of medicine, and a term of the sources is one edit away,
+or two for a long word (optimal string alignment: Damerau, 1964). English is the dictionary of symspellpy and what the
+encoder has in one piece, or a form of it in two; ``medicine.txt`` has the words of medicine that those lack, since
+"allograft" must never be read as "autograft". What was read is shown: a correction may be wrong.
 """
 
 from __future__ import annotations
 
 import re
+from functools import cache
+from importlib.resources import files
 
 from corpus.lexicon import american, function_words, stands_in_lexicon
 from index import Index
 
-_WORD = re.compile(r"[^\W\d_]{4,}")
+# No part of a word that was broken at the end of a line.
+_WORD = re.compile(r"(?<![^\W\d_])(?<![^\W\d_]- )[^\W\d_]{4,}+(?!- )")
+_VOWEL = re.compile(r"[^\W\d_bcdfghjklmnpqrstvwxz]")
 _LONG = 8  # letters, from which on two edits are forgiven
+_CUT = 3  # letters that an abbreviation, "musc" or "contralat", leaves out at least
+
+
+@cache
+def _dictionary() -> frozenset[str]:
+    """Words of English and of medicine, in one spelling."""
+    english = files("symspellpy").joinpath("frequency_dictionary_en_82_765.txt").read_text(encoding="utf-8-sig")
+    medicine = files("assistant").joinpath("medicine.txt").read_text(encoding="utf-8")
+    return frozenset(map(american, [*english.split()[::2], *medicine.split()]))
 
 
 def corrected(index: Index, question: str) -> tuple[str, tuple[tuple[str, str], ...]]:
@@ -38,13 +52,17 @@ def _term(index: Index, word: str) -> str | None:
     from rapidfuzz.distance import OSA
 
     lower = word.lower()
-    terms = index.terms
-    if lower in terms or lower in function_words() or stands_in_lexicon(word) or word[1:] != word[1:].lower():
+    if lower in function_words() or stands_in_lexicon(word) or word[1:] != word[1:].lower():
+        return None
+    if not _VOWEL.search(lower):  # an abbreviation
         return None
     pieces = index.encoder.count(lower)
     if pieces == 1 or (pieces == 2 and not index.words.unknown([lower])):
         return None
-    if american(lower) in {american(term) for term in terms}:
+    if american(lower) in _dictionary() or american(lower) in index.american_terms:
+        return None
+    terms = index.terms
+    if any(term.startswith(lower) and len(term) >= len(lower) + _CUT for term in terms):
         return None
     edits = 2 if len(lower) >= _LONG else 1
     likely = [term for term in terms if term.startswith((lower[0], lower[1::-1]))]  # or its first two letters swapped

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from assistant.dialogue import Resolved, resolve
 from assistant.naming import names_of_a_kind
@@ -15,4 +16,5 @@ def understand(
 ) -> tuple[Resolved, tuple[tuple[str, str], ...]]:
     """The question, and what was mended in it: (as typed, as read), in order."""
     read, corrections = corrected(index, question)
-    return resolve(read, history, names_of_a_kind(index.corpus)), corrections
+    resolved = resolve(read, history, names_of_a_kind(index.corpus))
+    return replace(resolved, context=corrected(index, resolved.context)[0]), corrections

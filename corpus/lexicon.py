@@ -35,12 +35,15 @@ def _abbreviations() -> tuple[re.Pattern[str], dict[str, str]]:
 
 
 @cache
-def _synonyms() -> tuple[tuple[re.Pattern[str], str], ...]:
-    def pattern(words: list[str]) -> re.Pattern[str]:
-        alternatives = "|".join(re.escape(word).replace(r"\*", r"\w*") for word in words)
-        return re.compile(rf"\b(?:{alternatives})\b", re.IGNORECASE)
+def _synonyms() -> tuple[list[str], ...]:
+    return tuple(_lexicon()["synonyms"].values())
 
-    return tuple((pattern(words), terms) for terms, words in _lexicon()["synonyms"].items())
+
+@cache  # compiled once a question may hold them: most are never asked for
+def _expressions(number: int) -> re.Pattern[str]:
+    """The expressions of one entry of the lexicon's synonyms."""
+    alternatives = "|".join(re.escape(word).replace(r"\*", r"\w*") for word in _synonyms()[number])
+    return re.compile(rf"\b(?:{alternatives})\b", re.IGNORECASE)
 
 
 def expand(text: str) -> str:
@@ -74,7 +77,6 @@ def stands_in_lexicon(word: str) -> bool:
     return word.lower() in _single_words()[0] or expand(word) != word
 
 
-@cache  # every term of the sources is asked for with every question that has a word they lack
 def american(word: str) -> str:
     """A word in lower case in one spelling for both sides: "oedema" and "edema", "tumour" and "tumor" become alike."""
     for british, plain in (("ae", "e"), ("oe", "e"), ("our", "or"), ("isa", "iza"), ("ise", "ize"), ("isi", "izi")):
@@ -85,7 +87,7 @@ def american(word: str) -> str:
 @cache
 def synonym_terms() -> list[str]:
     """The terms of each entry of the lexicon's synonyms, in the order that `synonym_numbers` counts."""
-    return [terms for _, terms in _synonyms()]
+    return list(_lexicon()["synonyms"])
 
 
 def synonym_numbers(question: str) -> list[int]:
@@ -93,14 +95,14 @@ def synonym_numbers(question: str) -> list[int]:
     likely = {
         number for word in _WORD.findall(question.lower()) for number in _by_beginning().get(word[:_BEGINNING], ())
     }
-    return [number for number in sorted(likely) if _synonyms()[number][0].search(question)]
+    return [number for number in sorted(likely) if _expressions(number).search(question)]
 
 
 @cache
 def _by_beginning() -> dict[str, set[int]]:
     """The entries by how the first words of their expressions begin: most need not be looked for at all."""
     found: dict[str, set[int]] = {}
-    for number, words in enumerate(_lexicon()["synonyms"].values()):
+    for number, words in enumerate(_synonyms()):
         for expression in words:
             first = _WORD.findall(expression.lower())[0]
             if len(first) < _BEGINNING and expression.startswith(first + "*"):

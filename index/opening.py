@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import re
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +19,7 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from corpus.bank import BankQuestion, GapQuestion, load_bank, load_gaps
+from corpus.lexicon import american
 from corpus.loading import SHIPPED, corpus_hash, is_shipped, read_sources
 from corpus.models import Corpus
 from index.adapter import NO_ADAPTER, with_adapter
@@ -80,6 +82,11 @@ class Index:
         """The words, of four letters or more and in lower case, of the documents and their questions, counted."""
         texts = [*(unit.text for unit in self.corpus.units), *(question.text for question in self.bank)]
         return Counter(word.lower() for text in texts for word in _TERM.findall(text))
+
+    @cached_property
+    def american_terms(self) -> frozenset[str]:
+        """The terms in one spelling: "tumour" and "tumor" are the same."""
+        return frozenset(american(term) for term in self.terms)
 
 
 def nearest(vectors: Any, vector: Floats, count: int) -> tuple[NDArray[np.int64], Floats]:
@@ -174,26 +181,29 @@ def _load(place: Path, folder: Path, wanted: str, source: ModelSource) -> Index:
     import faiss
 
     header, build = checked_build(place, wanted, source)
-    encoder: Encoder
+    with ThreadPoolExecutor(1) as pool:  # the encoder takes about as long as all the rest
+        encoder = pool.submit(_encoder, header, build, source)
+        opened = open_corpus(folder, build / "corpus.json")
+        return Index(
+            corpus=opened,
+            bank=load_bank(opened),
+            gaps=load_gaps(opened),
+            header=header,
+            place=place,
+            tokens=TokenVectors.load(build),
+            weights=np.load(build / "token-weights.npy"),
+            term_matches=np.load(build / "term-matches.npy"),
+            term_weights=np.load(build / "term-weights.npy"),
+            passage_vectors=faiss.read_index(str(build / "passages.faiss")),
+            bank_vectors=faiss.read_index(str(build / "bank.faiss")),
+            gap_vectors=faiss.read_index(str(build / "gaps.faiss")),
+            words=WordIndex.load(build),
+            encoder=encoder.result(),
+        )
+
+
+def _encoder(header: Header, build: Path, source: ModelSource) -> Encoder:
     if header.engine == "onnx":
-        encoder = OnnxEncoder(build, header.max_tokens)
-    else:
-        log.warning(header.notice)
-        encoder = TorchEncoder(source)
-    opened = open_corpus(folder, build / "corpus.json")
-    return Index(
-        corpus=opened,
-        bank=load_bank(opened),
-        gaps=load_gaps(opened),
-        header=header,
-        place=place,
-        encoder=encoder,
-        tokens=TokenVectors.load(build),
-        weights=np.load(build / "token-weights.npy"),
-        term_matches=np.load(build / "term-matches.npy"),
-        term_weights=np.load(build / "term-weights.npy"),
-        passage_vectors=faiss.read_index(str(build / "passages.faiss")),
-        bank_vectors=faiss.read_index(str(build / "bank.faiss")),
-        gap_vectors=faiss.read_index(str(build / "gaps.faiss")),
-        words=WordIndex.load(build),
-    )
+        return OnnxEncoder(build, header.max_tokens)
+    log.warning(header.notice)
+    return TorchEncoder(source)

@@ -16,12 +16,13 @@ from assistant.spelling import corrected
         ("thombectomy risk", "thrombectomy risk"),
         ("Where do metastasses go?", "Where do metastases go?"),
         ("doxorubcin response", "doxorubicin response"),
+        ("desmin and actinn in the vien", "desmin and actin in the vein"),
     ],
 )
 def test_a_mistyped_term_is_read_as_the_term(bot, typed, read):
     text, changes = corrected(bot.index, typed)
     assert text == read
-    assert len(changes) == 1
+    assert 1 <= len(changes) <= 2
 
 
 @pytest.mark.parametrize(
@@ -33,10 +34,20 @@ def test_a_mistyped_term_is_read_as_the_term(bot, typed, read):
         "Tumours, haematogenous spread, oedema and colour Doppler",
         "GSV LMS mets after R1, IHC for h-caldesmon, Ki67?",
         "What did Dzsinich, Kevorkian and Narayanan report?",
+        "Was an allograft, a stent or a shunt used, and was the infusion percutaneous?",
+        "Is the dedifferentiated part necrotic, and what of morbidity, gait and fibrosis?",
+        "Clavien-Dindo after axillary or soleal vein resection under propofol; copd, sbrt, picc?",
+        "a high signal inten- sity and pulmonary metas- tases",  # as pasted from two lines of print
     ],
 )
 def test_what_is_rightly_spelled_is_left_alone(bot, question):
     assert corrected(bot.index, question) == (question, ())
+
+
+def test_no_word_of_a_question_without_answer_is_read_as_another(bot):
+    read = [corrected(bot.index, gap.text)[1] for gap in bot.index.gaps]
+    assert len(read) > 10_000
+    assert not any(read)
 
 
 def test_the_answer_says_what_was_read(bot):
