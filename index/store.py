@@ -118,11 +118,14 @@ def checked_build(place: Path, corpus_hash: str, source: ModelSource) -> tuple[H
     if not _BUILD.fullmatch(header.build) or header.engine not in _ENGINES:
         raise IndexUnusable(f"The index header '{place / HEADER}' is damaged or foreign.")
     folder = place / header.build
-    for name, digest in header.files.items():
+    for name in header.files:
         if not (folder / name).is_file():
             raise IndexUnusable(f"The index in '{place}' lacks its file '{name}'.")
-        if file_hash(folder / name) != digest:
-            raise IndexUnusable(f"The index file '{folder / name}' is damaged: it is not the one that was written.")
+    with ThreadPoolExecutor() as pool:  # hashing lets other threads run
+        digests = pool.map(lambda name: file_hash(folder / name), header.files)
+        for (name, digest), found in zip(header.files.items(), digests, strict=True):
+            if found != digest:
+                raise IndexUnusable(f"The index file '{folder / name}' is damaged: it is not the one that was written.")
     return header, folder
 
 

@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import takewhile
 from typing import Any, get_args
 
 from corpus.cases import table
@@ -114,7 +115,9 @@ def find_evidence(quote: Mapping[str, Any], owner: str, corpus: Corpus) -> Evide
 
 
 def _units(corpus: Corpus, document: Document) -> Iterator[tuple[int, Unit]]:
-    return ((number, unit) for number, unit in enumerate(corpus.units) if unit.doc_id == document.id)
+    """The units of a document with their numbers in the corpus, document after document."""
+    before = takewhile(lambda other: other.id != document.id, corpus)
+    return enumerate(document.units, sum(len(other.units) for other in before))
 
 
 def _part(document: Document, unit: Unit, text: str) -> tuple[Span, ...]:
