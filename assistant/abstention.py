@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -18,35 +18,46 @@ from assistant.naming import named_documents
 from assistant.requests import kind_of_request
 from assistant.retrieval import Ranked
 from assistant.settings import abstention
+from assistant.vocabulary import is_cut_short, is_english, is_medical
 from corpus.lexicon import function_words, in_lexicon
 from index import Index
 from index.encoder import Floats
 
 _WORD = re.compile(r"[^\W_]+")
-_SURELY_SPECIFIC = 4  # pieces; at three, about half are ordinary words
+_PATIENT = re.compile(r"\d+(?:[mf]|yo?)")  # 37M, 50yo
+_RARE = 3  # pieces
 _NEAR = 0.05  # likenesses this much lower still count as near
 _SAME_GAP = 0.7  # late interaction from which on a gap is named as the reason; below, it is often another detail
 NO_ADVICE = "The sources give no advice for an individual patient."
 
 
-def unknown_terms(index: Index, question: Resolved, pieces: int = 3) -> list[str]:
+def unknown_terms(index: Index, question: Resolved) -> list[str]:
     """The specific terms of the question, in order, that occur in no source in any form.
 
-    A word is taken for specific (a drug, gene, test, name) when it is an acronym, or so rare in
-    English that the encoder's vocabulary has to spell it in ``pieces`` pieces or more; other words that
-    the sources lack are mostly another way of saying what they say.
+    A word is taken for specific (a drug, gene, test, name) when it is an acronym, a word of medicine that common
+    English lacks, or no English word that the encoder's vocabulary could spell in less than three pieces; other
+    words that the sources lack are mostly another way of saying what they say.
     """
     words = [word for word in _WORD.findall(question.text) if not _is_common(word)]
-    return [word for word in index.words.unknown(list(dict.fromkeys(words))) if _is_specific(index, word, pieces)]
+    return [word for word in index.words.unknown(list(dict.fromkeys(words))) if _is_specific(index, word)]
+
+
+def unheard_terms(index: Index, question: Resolved) -> list[str]:
+    """Those of the unknown terms that do not even occur in a question that the sources answer."""
+    return [word for word in unknown_terms(index, question) if word.lower() not in index.terms]
 
 
 def _is_common(word: str) -> bool:
     return in_lexicon(word) or len(word) < 3 or word.lower() in function_words()
 
 
-def _is_specific(index: Index, word: str, pieces: int) -> bool:
-    acronym = word[1:] != word[1:].lower() or (word.lower() != word.upper() and any(c.isdigit() for c in word))
-    return index.encoder.count(word) >= (2 if acronym else pieces)
+def _is_specific(index: Index, word: str) -> bool:
+    lower, pieces = word.lower(), index.encoder.count(word)
+    if pieces == 1 or _PATIENT.fullmatch(lower):
+        return False
+    if word[1:] != word[1:].lower() or (lower != word.upper() and any(c.isdigit() for c in word)):
+        return True
+    return (is_medical(lower) or (pieces >= _RARE and not is_english(lower))) and not is_cut_short(index, lower)
 
 
 def signals(index: Index, question: Resolved, ranked: Ranked) -> dict[str, float]:
@@ -71,7 +82,7 @@ def signals(index: Index, question: Resolved, ranked: Ranked) -> dict[str, float
         "asked_or_gap_late": _smooth_maximum(asked.late) - _smooth_maximum(gap.late),
         "gap_alone": -float(gap_alone @ weights),
         "known": 1 - len(lacking) / len(words) if words else 0.0,
-        "unknown": min(len(unknown_terms(index, question, _SURELY_SPECIFIC)), 2) / 2,
+        "unknown": min(len(unknown_terms(index, question)), 2) / 2,
         "personal": float(kind_of_request(question.question) == "personal"),
     }
 
@@ -98,15 +109,24 @@ def reason(index: Index, question: Resolved, ranked: Ranked) -> str:
         return "This assistant only quotes its sources on leiomyosarcoma of the vein; it takes no other orders."
     if request == "personal":
         return f"{NO_ADVICE} The passages below are general."
-    unknown = unknown_terms(index, question)
-    unheard = [word for word in unknown if word.lower() not in index.terms]  # neither in sources nor in their questions
+    unheard = unheard_terms(index, question)
     if not unheard and (missing := _missing(index, ranked)):
         return f"The sources do not state {missing}."
-    if unknown:
-        named = [f"“{word}”" for word in (unheard or unknown)[:4]]
-        listed = named[0] if len(named) == 1 else ", ".join(named[:-1]) + " or " + named[-1]
-        return f"The sources do not mention {listed}, and no passage of them answers this question."
+    if unknown := unheard or unknown_terms(index, question):
+        return f"{_not_mentioned(unknown)}, and no passage of them answers this question."
     return "No passage of the sources answers this question."
+
+
+def caveat(index: Index, question: Resolved) -> str:
+    """One sentence on the terms of an answered question that the sources lack: what is quoted says nothing of them."""
+    unheard = unheard_terms(index, question)
+    return f"{_not_mentioned(unheard)}." if unheard else ""
+
+
+def _not_mentioned(terms: Sequence[str]) -> str:
+    named = [f"“{word}”" for word in terms[:4]]
+    listed = named[0] if len(named) == 1 else ", ".join(named[:-1]) + " or " + named[-1]
+    return f"The sources do not mention {listed}"
 
 
 def _missing(index: Index, ranked: Ranked) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from assistant import rendering
-from assistant.abstention import NO_ADVICE, probability, reason, signals
+from assistant.abstention import NO_ADVICE, caveat, probability, reason, signals
 from assistant.answer import Answer, Quote
 from assistant.cases.answering import compute, quotes_of
 from assistant.checking import claim_in_question
@@ -119,12 +119,14 @@ class Assistant:
         if not quotes or confidence < abstention(with_bank=bool(self.index.bank)).threshold:
             answer = replace(answer, reason=reason(self.index, resolved, ranked), nearest=quotes)
             return replace(answer, text=rendering.abstained(answer, audience))
+        lacking = caveat(self.index, resolved)
+        other = computed or claim or request or lacking  # more to say than one value
         answer = replace(
             answer,
             quotes=quotes,
             abstained=False,
-            note=NO_ADVICE if request == "personal" else "",
-            direct=None if computed or claim or request or confidence < SURE else _direct(resolved, ranked, quotes),
+            note=" ".join(filter(None, [NO_ADVICE if request == "personal" else "", lacking])),
+            direct=None if other or confidence < SURE else _direct(resolved, ranked, quotes),
             computed=computed,
             disagreements=touched(
                 self.corpus, about_it(quotes), computed, _close_by(near, ranked.scores[:NEAR].tolist(), passages), claim

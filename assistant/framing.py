@@ -80,7 +80,9 @@ def framing(answer: Answer, audience: str) -> Framing:
     """What stands around the quotes of an answer, for a "clinician" or a "patient"."""
     if audience != "patient" or kind_of_request(answer.question) == "order":
         return Framing(note=answer.note)
-    note = answer.note or (NO_ADVICE if _OWN.search(answer.question) else "")
+    note = answer.note
+    if _OWN.search(answer.question) and NO_ADVICE not in answer.note:
+        note = f"{NO_ADVICE} {note}".rstrip()
     if NO_ADVICE in answer.reason:
         note = ""  # the reason says it already
     before = [NO_ANSWER if answer.abstained else PASSAGES]

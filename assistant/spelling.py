@@ -1,18 +1,16 @@
 """Typing errors in the terms of the field: in a question, out the question as it is read.
 
 A word is taken for mistyped when it is neither a term of the sources or their question bank (in British or American
-spelling), nor a word of the lexicon, of English or of medicine, and a term of the sources is one edit away,
-or two for a long word (optimal string alignment: Damerau, 1964). English is the dictionary of symspellpy and what the
-encoder has in one piece, or a form of it in two; ``medicine.txt`` has the words of medicine that those lack, since
-"allograft" must never be read as "autograft". What was read is shown: a correction may be wrong.
+spelling, or cut short), nor a word of the lexicon, of English or of medicine, and a term of the sources is one edit
+away, or two for a long word (optimal string alignment: Damerau, 1964): "allograft" must never be read as "autograft".
+What was read is shown, since a correction may be wrong.
 """
 
 from __future__ import annotations
 
 import re
-from functools import cache
-from importlib.resources import files
 
+from assistant.vocabulary import is_cut_short, is_english, is_medical
 from corpus.lexicon import american, function_words, stands_in_lexicon
 from index import Index
 
@@ -20,15 +18,6 @@ from index import Index
 _WORD = re.compile(r"(?<![^\W\d_])(?<![^\W\d_]- )[^\W\d_]{4,}+(?!- )")
 _VOWEL = re.compile(r"[^\W\d_bcdfghjklmnpqrstvwxz]")
 _LONG = 8  # letters, from which on two edits are forgiven
-_CUT = 3  # letters that an abbreviation, "musc" or "contralat", leaves out at least
-
-
-@cache
-def _dictionary() -> frozenset[str]:
-    """Words of English and of medicine, in one spelling."""
-    english = files("symspellpy").joinpath("frequency_dictionary_en_82_765.txt").read_text(encoding="utf-8-sig")
-    medicine = files("assistant").joinpath("medicine.txt").read_text(encoding="utf-8")
-    return frozenset(map(american, [*english.split()[::2], *medicine.split()]))
 
 
 def corrected(index: Index, question: str) -> tuple[str, tuple[tuple[str, str], ...]]:
@@ -59,12 +48,10 @@ def _term(index: Index, word: str) -> str | None:
     pieces = index.encoder.count(lower)
     if pieces == 1 or (pieces == 2 and not index.words.unknown([lower])):
         return None
-    if american(lower) in _dictionary() or american(lower) in index.american_terms:
-        return None
-    terms = index.terms
-    if any(term.startswith(lower) and len(term) >= len(lower) + _CUT for term in terms):
+    if is_english(lower) or is_medical(lower) or american(lower) in index.american_terms or is_cut_short(index, lower):
         return None
     edits = 2 if len(lower) >= _LONG else 1
-    likely = [term for term in terms if term.startswith((lower[0], lower[1::-1]))]  # or its first two letters swapped
+    beginnings = (lower[0], lower[1::-1])  # its first two letters may be swapped
+    likely = [term for term in index.terms if term.startswith(beginnings)]
     near = process.extract(lower, likely, scorer=OSA.distance, score_cutoff=edits, limit=None)
-    return min(near, key=lambda found: (found[1], -terms[found[0]]))[0] if near else None
+    return min(near, key=lambda found: (found[1], -index.terms[found[0]]))[0] if near else None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.abstention import unknown_terms
+from assistant.dialogue import Resolved
 from assistant.requests import kind_of_request
 
 
@@ -65,6 +67,29 @@ def test_what_the_sources_answer_is_answered(bot, question, fact):
     assert not answer.abstained
     assert fact in answer.quotes[0].text
     assert answer.confidence > 0.6
+
+
+@pytest.mark.parametrize(
+    ("question", "unknown"),
+    [
+        ("Was elastography or transfemoral venoplasty done?", ["elastography", "transfemoral", "venoplasty"]),
+        ("Was the tumour dedifferentiated, and was trabectedin given?", ["dedifferentiated", "trabectedin"]),
+        ("37M GSV LMS, smooth musc on IHC?", []),
+        ("How did the cohort of the hospital's archives compare, philosophically?", []),
+        ("Was the haematogenous spread of tumours to the oesophagus unresectable?", ["oesophagus"]),
+    ],
+)
+def test_terms_that_the_sources_lack(bot, question, unknown):
+    assert unknown_terms(bot.index, Resolved(question)) == unknown
+
+
+def test_what_is_quoted_is_not_taken_to_speak_of_a_term_that_the_sources_lack(bot):
+    answer = bot.ask("What is the median survival after IVC resection of dedifferentiated tumours?")
+    assert not answer.abstained
+    assert answer.note == "The sources do not mention “dedifferentiated”."
+    assert answer.text.startswith(answer.note)
+    assert answer.direct is None
+    assert not bot.ask("What is the median survival after IVC resection?").note
 
 
 def test_comparing_brings_every_document_that_is_named(bot):
