@@ -189,6 +189,17 @@ def test_two_groups_are_compared_with_their_n(bot):
     assert "(n = 29 and 28; exploratory)" in computed.statement
 
 
+def test_a_count_and_a_mean_asked_for_together_are_both_given(bot):
+    answer = bot.ask("How many of the saphenous cases were women, and what was their mean age?")
+    count, mean = answer.computed
+    assert count.statement.startswith("29 of 57 cases")
+    assert mean.value == pytest.approx(54.7, abs=0.05)
+    assert set(mean.cases) <= set(count.cases)
+    assert count.statement in answer.text
+    assert mean.statement in answer.text
+    assert len(read_question("What is the mean age of women in the saphenous review?")) == 1
+
+
 def test_prose_is_answered_by_prose(bot):
     assert bot.ask("How far along the vein should the resection extend?").computed == ()
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from assistant.cases import grammar
 from assistant.cases.filtering import filtered, values_of
-from assistant.cases.lexicon import SERIES
+from assistant.cases.lexicon import SERIES, lexicon
 from assistant.cases.scanning import Found, find, may_be_known
 from corpus.cases import TABLES, table
 from corpus.cases.models import CaseTable
@@ -28,12 +28,25 @@ _OF_SERIES = {"adjuvant": "treatment", "symptoms": "presentation"}  # what the c
 
 
 def read_question(question: str) -> tuple[Query, ...]:
-    """The queries that a question means, one a table; none if it is not, or not wholly, understood."""
+    """The queries that a question means, one a table, or two where it asks how many and, say, their mean age.
+
+    There are none if it is not, or not wholly, understood.
+    """
     if not may_be_known(question) or (found := find(question)).unknown:
         return ()
     others = {SERIES, ONE_HOSPITAL} if _EVERYWHERE.search(question) else {SERIES}
     candidates = found.named or [name for name in TABLES if name not in others]
-    return tuple(query for name in candidates if (query := _query(found, table(name))) is not None)
+    queries = tuple(query for name in candidates if (query := _query(found, table(name))) is not None)
+    if not _counts_too(found):
+        return queries
+    return tuple(each for query in queries for each in (replace(query, measure="count", of="", show=()), query))
+
+
+def _counts_too(found: Found) -> bool:
+    """Whether "how many" stands in one part of a question, and what is to be summarised in a later one."""
+    counted = grammar.HOW_MANY_AND.search(found.text)
+    summed_up = [pattern for name, pattern in lexicon().measures if name in SUMMARIES and name != "sum"]
+    return counted is not None and any(pattern.search(found.text, counted.end()) for pattern in summed_up)
 
 
 def _query(found: Found, case_table: CaseTable) -> Query | None:
