@@ -19,12 +19,12 @@ from assistant.requests import kind_of_request
 from assistant.retrieval import Ranked
 from assistant.settings import abstention
 from assistant.vocabulary import is_cut_short, is_english, is_medical
-from corpus.lexicon import function_words, in_lexicon
+from corpus.lexicon import american, function_words, in_lexicon
 from index import Index
 from index.encoder import Floats
 
 _WORD = re.compile(r"[^\W_]+")
-_PATIENT = re.compile(r"\d+(?:[mf]|yo?)")  # 37M, 50yo
+_FIGURE = re.compile(r"[xqMF]?\d+(?:[a-z]{0,3}|[MF]|Gy)")  # 5cm, 37M, F63, q6mo, x400; not 5FU
 _RARE = 3  # pieces
 _NEAR = 0.05  # likenesses this much lower still count as near
 _SAME_GAP = 0.7  # late interaction from which on a gap is named as the reason; below, it is often another detail
@@ -32,19 +32,15 @@ NO_ADVICE = "The sources give no advice for an individual patient."
 
 
 def unknown_terms(index: Index, question: Resolved) -> list[str]:
-    """The specific terms of the question, in order, that occur in no source in any form.
+    """The specific terms of the question, in order, that occur in no source, in any form.
 
-    A word is taken for specific (a drug, gene, test, name) when it is an acronym, a word of medicine that common
-    English lacks, or no English word that the encoder's vocabulary could spell in less than three pieces; other
-    words that the sources lack are mostly another way of saying what they say.
+    A word is taken for specific (a drug, gene, test, name) when it is an acronym, a word of medicine, or no English
+    word and so rare that the encoder's vocabulary spells it in three pieces or more. Other words that the sources
+    lack, and those of questions that they answer, are another way of saying what they say.
     """
     words = [word for word in _WORD.findall(question.text) if not _is_common(word)]
-    return [word for word in index.words.unknown(list(dict.fromkeys(words))) if _is_specific(index, word)]
-
-
-def unheard_terms(index: Index, question: Resolved) -> list[str]:
-    """Those of the unknown terms that do not even occur in a question that the sources answer."""
-    return [word for word in unknown_terms(index, question) if word.lower() not in index.terms]
+    unknown = index.words.unknown(list(dict.fromkeys(words)))
+    return [word for word in unknown if american(word.lower()) not in index.known_words and _is_specific(index, word)]
 
 
 def _is_common(word: str) -> bool:
@@ -53,11 +49,11 @@ def _is_common(word: str) -> bool:
 
 def _is_specific(index: Index, word: str) -> bool:
     lower, pieces = word.lower(), index.encoder.count(word)
-    if pieces == 1 or _PATIENT.fullmatch(lower):
+    if pieces == 1 or _FIGURE.fullmatch(word):
         return False
-    if word[1:] != word[1:].lower() or (lower != word.upper() and any(c.isdigit() for c in word)):
+    if word[1:] != word[1:].lower() or (lower != word.upper() and any(c.isdigit() for c in word)) or is_medical(lower):
         return True
-    return (is_medical(lower) or (pieces >= _RARE and not is_english(lower))) and not is_cut_short(index, lower)
+    return pieces >= _RARE and not is_english(lower) and not is_cut_short(index, lower)
 
 
 def signals(index: Index, question: Resolved, ranked: Ranked) -> dict[str, float]:
@@ -109,18 +105,17 @@ def reason(index: Index, question: Resolved, ranked: Ranked) -> str:
         return "This assistant only quotes its sources on leiomyosarcoma of the vein; it takes no other orders."
     if request == "personal":
         return f"{NO_ADVICE} The passages below are general."
-    unheard = unheard_terms(index, question)
-    if not unheard and (missing := _missing(index, ranked)):
-        return f"The sources do not state {missing}."
-    if unknown := unheard or unknown_terms(index, question):
+    if unknown := unknown_terms(index, question):
         return f"{_not_mentioned(unknown)}, and no passage of them answers this question."
+    if missing := _missing(index, ranked):
+        return f"The sources do not state {missing}."
     return "No passage of the sources answers this question."
 
 
 def caveat(index: Index, question: Resolved) -> str:
     """One sentence on the terms of an answered question that the sources lack: what is quoted says nothing of them."""
-    unheard = unheard_terms(index, question)
-    return f"{_not_mentioned(unheard)}." if unheard else ""
+    unknown = unknown_terms(index, question)
+    return f"{_not_mentioned(unknown)}." if unknown else ""
 
 
 def _not_mentioned(terms: Sequence[str]) -> str:

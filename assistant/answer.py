@@ -116,11 +116,11 @@ class Answer:
     the estimated probability (0..1) that the first quote answers the question.
     ``resolved_question`` is the question as understood, after the dialogue was taken into account.
     ``corrections`` are typing errors that were put right in it: what was typed, and what it was read as.
-    ``note`` is one sentence that the reader must know beside the quotes, e.g. that they are no individual advice.
+    ``note`` is what the reader must know beside the quotes: that they are no advice, or which terms the sources lack.
     ``related`` are questions that the sources answer and that lie near this one.
     ``direct`` is the range of the first quote's text that answers by itself, where one value does (see
     `assistant.direct`); ``direct_answer`` is that text.
-    ``computed`` is what the rows of case tables give, one entry a table; ``table`` the printed cells behind
+    ``computed`` is what the rows of case tables give, an entry for each query; ``table`` the printed cells behind
     the first. ``disagreements`` are the register's entries that the quotes touch, weightiest first. All are
     empty where the corpus has none.
     """

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
-from assistant.dialogue import Resolved, resolve
+from assistant.dialogue import Resolved, is_elliptic, resolve
 from assistant.naming import names_of_a_kind
 from assistant.spelling import corrected
 from index import Index
@@ -16,5 +15,9 @@ def understand(
 ) -> tuple[Resolved, tuple[tuple[str, str], ...]]:
     """The question, and what was mended in it: (as typed, as read), in order."""
     read, corrections = corrected(index, question)
-    resolved = resolve(read, history, names_of_a_kind(index.corpus))
-    return replace(resolved, context=corrected(index, resolved.context)[0]), corrections
+    if is_elliptic(read):  # only then is what came before read at all
+        history = [
+            {**turn, "content": corrected(index, turn["content"])[0]} if turn["role"] == "user" else turn
+            for turn in history
+        ]
+    return resolve(read, history, names_of_a_kind(index.corpus)), corrections

@@ -1,8 +1,8 @@
-"""Which words are words, so that the sources lacking one says something, and is no typing error.
+"""Which words are words: one of them is no typing error, and one of medicine that the sources lack says something.
 
-English is the dictionary that comes with symspellpy. ``medicine.txt`` has the words of medicine, by letters: drugs,
-genes, tests, devices, operations, anatomy, tumours, names of scores and syndromes, those left out that the packaged
-encoder's vocabulary has in one piece, which are common English. British and American spelling are alike here.
+English is the dictionary that comes with symspellpy. ``medicine.txt`` has the words of medicine in alphabetical order:
+drugs, genes, tests, devices, operations, anatomy, tumours, names of scores and syndromes; those are left out that the
+packaged encoder has in one piece, which are common. British and American spelling are alike in both.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def is_english(word: str) -> bool:
 
 
 def is_medical(word: str) -> bool:
-    """Whether a word in lower case is one of medicine rather than of common English."""
+    """Whether a word in lower case is one of medicine."""
     return american(word) in _medicine()
 
 

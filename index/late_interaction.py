@@ -28,7 +28,7 @@ class TokenVectors:
     quantisation). Bytes are widened for comparing in a tenth of the time that half-precision numbers take.
 
     Attributes:
-        vectors: all unit vectors, passage after passage; shape (n_tokens, d), int8, memory-mapped once they are saved.
+        vectors: all unit vectors, passage after passage; shape (n_tokens, d), int8; `load` maps them into memory.
         scales: what a step of each dimension is worth; shape (d,).
         starts: where each passage begins, and the end of the last; shape (n + 1,).
         directions: the principal directions; shape (dimension of the encoder, d).
@@ -50,7 +50,7 @@ class TokenVectors:
         _, directions = np.linalg.eigh(scatter)
         directions = np.ascontiguousarray(directions[:, ::-1][:, :dimensions], dtype=np.float32)
         reduced = [unit(encoding.tokens @ directions).astype(np.float16) for encoding in encodings]
-        highest = np.max([np.abs(part).max(axis=0) for part in reduced], axis=0)
+        highest = np.max([np.abs(part).max(axis=0, initial=0) for part in reduced], axis=0)
         scales = np.maximum(highest, 1e-6).astype(np.float32) / _STEPS
         vectors = np.concatenate([np.rint(part / scales).astype(np.int8) for part in reduced])
         starts = np.concatenate([[0], np.cumsum([len(part) for part in reduced])]).astype(np.int64)

@@ -40,6 +40,7 @@ from index.words import WordIndex
 
 log = logging.getLogger(__name__)
 _TERM = re.compile(r"[^\W\d_]{4,}")
+_WORD = re.compile(r"[^\W_]+")
 _WAIT = 600.0  # seconds that a second builder waits for the first
 
 
@@ -82,6 +83,16 @@ class Index:
         """The words, of four letters or more and in lower case, of the documents and their questions, counted."""
         texts = [*(unit.text for unit in self.corpus.units), *(question.text for question in self.bank)]
         return Counter(word.lower() for text in texts for word in _TERM.findall(text))
+
+    @cached_property
+    def known_words(self) -> frozenset[str]:
+        """All words and figures, in one spelling, of the documents and of at least two questions that they answer.
+
+        What only one question has may be a false premise: "Was trabectedin given?"
+        """
+        said = {word for unit in self.corpus.units for word in _WORD.findall(unit.text.lower())}
+        asked = Counter(word for question in self.bank for word in set(_WORD.findall(question.text.lower())))
+        return frozenset(map(american, [*said, *(word for word, count in asked.items() if count > 1)]))
 
     @cached_property
     def american_terms(self) -> frozenset[str]:

@@ -75,6 +75,7 @@ def test_what_the_sources_answer_is_answered(bot, question, fact):
         ("Was elastography or transfemoral venoplasty done?", ["elastography", "transfemoral", "venoplasty"]),
         ("Was the tumour dedifferentiated, and was trabectedin given?", ["dedifferentiated", "trabectedin"]),
         ("37M GSV LMS, smooth musc on IHC?", []),
+        ("5cm growth, CT q6mo, x400 fields, then 66Gy and 5FU?", ["5FU"]),
         ("How did the cohort of the hospital's archives compare, philosophically?", []),
         ("Was the haematogenous spread of tumours to the oesophagus unresectable?", ["oesophagus"]),
     ],

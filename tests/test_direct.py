@@ -63,7 +63,7 @@ def test_values_shown_first_are_right(bot, corpus):
     system = AssistantSystem(bot)
     records = [judge(question, system.ask(question), raw) for question in load_questions(corpus, split="tuning")]
     shown = [record for record in records if record.value_first_right is not None]
-    assert len(shown) >= 5
+    assert len(shown) >= 3
     assert [record.question for record in shown if not record.value_first_right] == []
 
 

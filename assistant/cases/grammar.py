@@ -28,7 +28,12 @@ VERB = re.compile(
     r"\b(?:had|have|has|were|was|are|is|did|do|received|got|underwent|developed|died|survived|recurred|relapsed|"
     r"metastasi[sz]ed|showed|went|remained|presented|involved|arose|originated|came|spread|treated|followed|still)\b"
 )
-HOW_MANY_AND = re.compile(r"\bhow many\b(?! (?:months|years|cm|mm|mo|gy)\b)(?:(?!,|;|\?|\band\b).)+(?:,|;|\?|\band\b)")
+# "How many were women, and what was their mean age?": the first of two questions.
+HOW_MANY_AND = re.compile(
+    r"(?P<counted>\bhow many\b(?! (?:months|years|cm|mm|mo|gy)\b)[^?]+?)(?:[,;]|,? and) "
+    r"(?=(?:what|how|at what|with what|their|(?:the )?(?:mean|median|average|range|youngest|oldest))\b)",
+    re.IGNORECASE,
+)
 RELATIVE = re.compile(r"(?:\b(?:who|that|which|whose \w+)|,)\s*$")
 HOW_MANY = re.compile(r"\bhow many\b|\bhow often\b|\b(?:share|proportion|percentage|fraction|number|percent)\b")
 # "... than those without?": the last condition against its opposite.

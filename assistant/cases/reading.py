@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from assistant.cases import grammar
 from assistant.cases.filtering import filtered, values_of
-from assistant.cases.lexicon import SERIES, lexicon
+from assistant.cases.lexicon import SERIES
 from assistant.cases.scanning import Found, find, may_be_known
 from corpus.cases import TABLES, table
 from corpus.cases.models import CaseTable
@@ -32,21 +32,21 @@ def read_question(question: str) -> tuple[Query, ...]:
 
     There are none if it is not, or not wholly, understood.
     """
+    queries = _read(question)
+    first = grammar.HOW_MANY_AND.search(question)
+    if first is None or not any(each.measure in SUMMARIES for each in queries):
+        return queries
+    tables = {each.table for each in queries}
+    counts = (each for each in _read(first["counted"]) if each.table in tables and each.measure in ("count", "sum"))
+    return tuple(dict.fromkeys([*counts, *queries]))
+
+
+def _read(question: str) -> tuple[Query, ...]:
     if not may_be_known(question) or (found := find(question)).unknown:
         return ()
     others = {SERIES, ONE_HOSPITAL} if _EVERYWHERE.search(question) else {SERIES}
     candidates = found.named or [name for name in TABLES if name not in others]
-    queries = tuple(query for name in candidates if (query := _query(found, table(name))) is not None)
-    if not _counts_too(found):
-        return queries
-    return tuple(each for query in queries for each in (replace(query, measure="count", of="", show=()), query))
-
-
-def _counts_too(found: Found) -> bool:
-    """Whether "how many" stands in one part of a question, and what is to be summarised in a later one."""
-    counted = grammar.HOW_MANY_AND.search(found.text)
-    summed_up = [pattern for name, pattern in lexicon().measures if name in SUMMARIES and name != "sum"]
-    return counted is not None and any(pattern.search(found.text, counted.end()) for pattern in summed_up)
+    return tuple(query for name in candidates if (query := _query(found, table(name))) is not None)
 
 
 def _query(found: Found, case_table: CaseTable) -> Query | None:
