@@ -17,6 +17,7 @@ from index.encoder import Encoding, Floats, unit
 
 DIMENSIONS = 192
 _STEPS = 127  # of a signed byte
+_BESIDE = ("scales", "norms", "starts", "directions")  # kept in files beside the vectors
 _TOGETHER = 512  # passages compared with all terms of the lexicon at once
 
 
@@ -26,19 +27,27 @@ class TokenVectors:
     Half of the dimensions of a sentence encoder's token vectors hold hardly any of their variance; the rest, in
     steps of 1/127 of the largest value of each, give the same ranking at an eighth of the memory (scalar
     quantisation). Bytes are widened for comparing in a tenth of the time that half-precision numbers take.
+    Rounding changes a vector's norm, too: it is kept, so that what is compared are unit vectors again.
 
     Attributes:
-        vectors: all unit vectors, passage after passage; shape (n_tokens, d), int8; `load` maps them into memory.
+        vectors: all vectors in steps, passage after passage; shape (n_tokens, d), int8; `load` maps them into memory.
         scales: what a step of each dimension is worth; shape (d,).
+        norms: Euclidean norm of each vector as rounded, close to 1; shape (n_tokens,).
         starts: where each passage begins, and the end of the last; shape (n + 1,).
         directions: the principal directions; shape (dimension of the encoder, d).
     """
 
     def __init__(
-        self, vectors: NDArray[np.int8], scales: Floats, starts: NDArray[np.int64], directions: Floats
+        self,
+        vectors: NDArray[np.int8],
+        scales: Floats,
+        norms: Floats,
+        starts: NDArray[np.int64],
+        directions: Floats,
     ) -> None:
         self.vectors = vectors.view(np.ndarray)  # a memory map would be slower to pick from
         self.scales = scales
+        self.norms = norms
         self.starts = starts
         self.directions = directions
 
@@ -52,22 +61,22 @@ class TokenVectors:
         reduced = [unit(encoding.tokens @ directions).astype(np.float16) for encoding in encodings]
         highest = np.max([np.abs(part).max(axis=0, initial=0) for part in reduced], axis=0)
         scales = np.maximum(highest, 1e-6).astype(np.float32) / _STEPS
-        vectors = np.concatenate([np.rint(part / scales).astype(np.int8) for part in reduced])
+        steps = [np.rint(part / scales).astype(np.int8) for part in reduced]
+        norms = np.concatenate([np.linalg.norm(part * scales, axis=1) for part in steps])
         starts = np.concatenate([[0], np.cumsum([len(part) for part in reduced])]).astype(np.int64)
-        return cls(vectors, scales, starts, directions)
+        return cls(np.concatenate(steps), scales, norms, starts, directions)
 
     def save(self, folder: Path) -> None:
-        """Write ``tokens.npy``, ``tokens-scales.npy``, ``tokens-starts.npy`` and ``tokens-directions.npy``."""
+        """Write ``tokens.npy`` and, beside it, ``tokens-scales.npy`` and the like for each other attribute."""
         np.save(folder / "tokens.npy", self.vectors)
-        np.save(folder / "tokens-scales.npy", self.scales)
-        np.save(folder / "tokens-starts.npy", self.starts)
-        np.save(folder / "tokens-directions.npy", self.directions)
+        for name in _BESIDE:
+            np.save(folder / f"tokens-{name}.npy", getattr(self, name))
 
     @classmethod
     def load(cls, folder: Path) -> TokenVectors:
         """Open what `save` wrote; the vectors are memory-mapped."""
         vectors = np.load(folder / "tokens.npy", mmap_mode="r")
-        return cls(vectors, *(np.load(folder / f"tokens-{name}.npy") for name in ("scales", "starts", "directions")))
+        return cls(vectors, **{name: np.load(folder / f"tokens-{name}.npy") for name in _BESIDE})
 
     def best_matches(self, question: Floats, passages: NDArray[np.int64]) -> Floats:
         """The highest cosine of each question token in each of the given passages.
@@ -86,6 +95,7 @@ class TokenVectors:
         firsts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
         rows = np.arange(lengths.sum()) + np.repeat(self.starts[passages] - firsts, lengths)
         cosines = self.vectors[rows].astype(np.float32) @ (reduced * self.scales).T
+        cosines /= self.norms[rows, np.newaxis]
         best: Floats = np.maximum.reduceat(cosines, firsts, axis=0)
         return best
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from index.model import ModelSource
 
-FORMAT = 3
+FORMAT = 4
 HEADER = "header.json"
 ENVIRONMENT = "VLMS_INDEX_DIR"
 _BUILD = re.compile(r"build-[0-9a-f]{12}")  # nothing else in the place is ever touched

@@ -23,7 +23,7 @@ from index.encoder import Encoding, TorchEncoder, unit
 from index.late_interaction import TokenVectors
 from index.model import DEFAULT_SHA256, ModelSource, weights_checked
 from index.passages import passages
-from index.store import HEADER, _header_hash, checked_build, default_place, read_header
+from index.store import FORMAT, HEADER, _header_hash, checked_build, default_place, read_header
 
 FILES = [
     "bank.faiss",
@@ -41,6 +41,7 @@ FILES = [
     "token-weights.npy",
     "tokenizer.json",
     "tokens-directions.npy",
+    "tokens-norms.npy",
     "tokens-scales.npy",
     "tokens-starts.npy",
     "tokens.npy",
@@ -93,7 +94,7 @@ def test_stored_vectors_are_those_of_their_passages(opened: Index) -> None:
     for number in (0, 100, count - 1):
         (encoding,) = opened.encoder.encode([passages(opened.corpus)[number].alone])
         assert float(opened.passage_vectors.reconstruct(number) @ encoding.pooled) > 0.999
-        assert np.allclose(opened.tokens.best_matches(encoding.tokens, np.array([number])), 1, atol=5e-3)
+        assert np.allclose(opened.tokens.best_matches(encoding.tokens, np.array([number])), 1, atol=2e-3)
     stores = (opened.passage_vectors, opened.bank_vectors, opened.gap_vectors)
     assert [store.ntotal for store in stores] == [2 * count, len(opened.bank), len(opened.gaps)]
     assert sum(store.ntotal for store in stores) == len(opened.tokens.starts) - 1
@@ -106,18 +107,32 @@ def test_bank_questions_are_numbered_after_the_passages_and_gaps_after_them(open
     ):
         (encoding,) = opened.encoder.encode([expand(question.text)])
         assert float(store.reconstruct(number) @ encoding.pooled) > 0.999
-        assert np.allclose(opened.tokens.best_matches(encoding.tokens, np.array([first + number])), 1, atol=5e-3)
+        assert np.allclose(opened.tokens.best_matches(encoding.tokens, np.array([first + number])), 1, atol=2e-3)
 
 
 def test_best_matches_are_the_highest_cosines() -> None:
     generator = np.random.default_rng(0)
-    vectors = unit(generator.normal(size=(9, 4)).astype(np.float32))
+    steps = generator.integers(-127, 128, size=(9, 4), dtype=np.int8)
+    scales = np.array([0.001, 0.002, 0.003, 0.004], dtype=np.float32)
+    norms = np.linalg.norm(steps * scales, axis=1)
+    vectors = steps * scales / norms[:, np.newaxis]
     question = unit(generator.normal(size=(3, 4)).astype(np.float32))
-    passages_of = ([0, 1], [2, 3, 4, 5], [6, 7, 8])
-    tokens = TokenVectors.from_encodings([Encoding(vectors[rows], np.array(rows), vectors[0]) for rows in passages_of])
+    tokens = TokenVectors(steps, scales, norms, np.array([0, 2, 6, 9]), np.eye(4, dtype=np.float32))
     expected = [[max(vectors[row] @ word for row in rows) for word in question] for rows in ([6, 7, 8], [0, 1])]
-    assert np.allclose(tokens.best_matches(question, np.array([2, 0])), expected, atol=1e-2)  # in bytes
+    assert np.allclose(tokens.best_matches(question, np.array([2, 0])), expected, atol=1e-5)
     assert tokens.best_matches(question, np.array([], dtype=np.int64)).shape == (0, 3)
+
+
+def test_token_vectors_are_kept_to_half_a_step_of_their_largest_value() -> None:
+    generator = np.random.default_rng(0)
+    vectors = unit(generator.normal(size=(9, 4)).astype(np.float32))
+    parts = np.split(vectors, [2, 6])
+    kept = TokenVectors.from_encodings([Encoding(part, np.arange(len(part)), part[0]) for part in parts])
+    exact = unit(vectors @ kept.directions)
+    assert kept.starts.tolist() == [0, 2, 6, 9]
+    assert np.all(np.abs(kept.vectors * kept.scales - exact) <= 0.51 * kept.scales + 1e-3)  # 1e-3: float16 before
+    assert np.allclose(kept.scales * 127, np.abs(exact).max(axis=0), atol=1e-3)
+    assert np.allclose(kept.norms, np.linalg.norm(kept.vectors * kept.scales, axis=1))
 
 
 def test_the_header_lists_every_file(index_dir: Path) -> None:
@@ -208,7 +223,7 @@ def test_both_engines_leave_out_what_the_model_does_not_know(opened: Index) -> N
     assert len(got.ids) == opened.encoder.count("margins")
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xfe", b"null", b'{"format": 3}'])
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xfe", b"null", b'{"format": %d}' % FORMAT])
 def test_a_broken_header_is_refused(own: tuple[Path, Path], content: bytes) -> None:
     folder, place = own
     (place / HEADER).write_bytes(content)
