@@ -51,7 +51,7 @@ _OF_MANY = re.compile(
 )
 _ASKED_TWICE = re.compile(
     r"\?.*\?|\band (?:\w+ )?(?:which|what|how|when|where|who|whose|why)\b|"
-    r"\w \+ \w|, \w+,? and \w+\W*$|\b(?:n\b|no\.|number|how many)[^,;:]*, (?=.*\b(?:dose|Gy|size|age)\b)|"
+    r"\w \+ \w|±|\bSD\b|, \w+,? and \w+\W*$|\b(?:n\b|no\.|number|how many)[^,;:]*, (?=.*\b(?:dose|Gy|size|age)\b)|"
     r"\b(?:dose|Gy|size|age)\b.*, (?:n\b|no\.|number|how many)",
     re.IGNORECASE | re.DOTALL,
 )
