@@ -40,7 +40,7 @@ def unknown_terms(index: Index, question: Resolved) -> list[str]:
     """
     words = [word for word in _WORD.findall(question.text) if not _is_common(word)]
     unknown = index.words.unknown(list(dict.fromkeys(words)))
-    return [word for word in unknown if american(word.lower()) not in index.known_words and _is_specific(index, word)]
+    return [word for word in unknown if _is_specific(index, word) and american(word.lower()) not in index.known_words]
 
 
 def _is_common(word: str) -> bool:

@@ -48,7 +48,9 @@ def _term(index: Index, word: str) -> str | None:
     pieces = index.encoder.count(lower)
     if pieces == 1 or (pieces == 2 and not index.words.unknown([lower])):
         return None
-    if is_english(lower) or is_medical(lower) or american(lower) in index.american_terms or is_cut_short(index, lower):
+    if is_english(lower) or is_medical(lower) or lower in index.terms or american(lower) in index.known_words:
+        return None
+    if is_cut_short(index, lower):
         return None
     edits = 2 if len(lower) >= _LONG else 1
     beginnings = (lower[0], lower[1::-1])  # its first two letters may be swapped

@@ -94,11 +94,6 @@ class Index:
         asked = Counter(word for question in self.bank for word in set(_WORD.findall(question.text.lower())))
         return frozenset(map(american, [*said, *(word for word, count in asked.items() if count > 1)]))
 
-    @cached_property
-    def american_terms(self) -> frozenset[str]:
-        """The terms in one spelling: "tumour" and "tumor" are the same."""
-        return frozenset(american(term) for term in self.terms)
-
 
 def nearest(vectors: Any, vector: Floats, count: int) -> tuple[NDArray[np.int64], Floats]:
     """Numbers and cosines of the ``count`` of some FAISS vectors nearest to a unit vector, best first."""
