@@ -1,4 +1,4 @@
-"""How the adapter does on documents it never saw: ``python -m evals.leave_one_out``, about an hour on 2 cores.
+"""How the adapter does on documents it never saw: ``python -m evals.leave_one_out``, hours on 2 cores.
 
 For each document, an adapter is learnt on the questions of the others and scored, in a copy of the corpus
 without any question bank, on the eval questions that this document alone answers; beside it, on the same
