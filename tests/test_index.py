@@ -27,11 +27,6 @@ from index.store import FORMAT, HEADER, _header_hash, checked_build, default_pla
 
 FILES = [
     "bank.faiss",
-    "bm25/data.csc.index.npy",
-    "bm25/indices.csc.index.npy",
-    "bm25/indptr.csc.index.npy",
-    "bm25/params.index.json",
-    "bm25/vocab.index.json",
     "corpus.json",
     "encoder.onnx",
     "gaps.faiss",
@@ -45,6 +40,10 @@ FILES = [
     "tokens-scales.npy",
     "tokens-starts.npy",
     "tokens.npy",
+    "words-passages.npy",
+    "words-starts.npy",
+    "words-weights.npy",
+    "words.json",
 ]
 
 
