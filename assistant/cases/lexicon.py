@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -22,10 +22,15 @@ Conditions = Mapping[str, tuple[Condition, ...]]  # by table
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words, and the conditions they mean in each table that can tell."""
+    """Words (a regular expression), and the conditions they mean in each table that can tell."""
 
-    pattern: re.Pattern[str]
+    words: str
     conditions: Conditions
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """The words, compiled when a question is searched for them: most questions are told apart before."""
+        return whole_words(self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,7 @@ class Lexicon:
     rest: re.Pattern[str]
 
 
+@cache
 def whole_words(pattern: str) -> re.Pattern[str]:
     """The pattern where it is not part of a longer word."""
     return re.compile(rf"(?<![\w.-])(?:{pattern})(?![\w-])(?!\.\d)")
@@ -58,11 +64,14 @@ def lexicon() -> Lexicon:
     words = data["words"]
     used: list[str] = []
 
-    def compiled(pattern: str) -> re.Pattern[str]:
+    def spelt_out(pattern: str) -> str:
         for _ in range(2):  # an entry may use another
             pattern = re.sub(r"(?<!\?P)<(\w+)>", lambda name: words.get(name[1], name.group()), pattern)
         used.append(pattern)
-        return whole_words(pattern)
+        return pattern
+
+    def compiled(pattern: str) -> re.Pattern[str]:
+        return whole_words(spelt_out(pattern))
 
     sites = {name: whole_words(pattern) for name, pattern in data["metastasis_sites"].items()}
     site = "(?:" + "|".join(f"(?:{pattern})" for pattern in data["metastasis_sites"].values()) + ")"
@@ -71,12 +80,9 @@ def lexicon() -> Lexicon:
         tables=tuple((entry["id"], compiled(entry["words"])) for entry in data["table"]),
         quantities=tuple(quantity(entry) for entry in data["number"]),
         phrases=(
-            *(Phrase(compiled(entry["words"]), _by_table(entry)) for entry in data["condition"]),
+            *(Phrase(spelt_out(entry["words"]), _by_table(entry)) for entry in data["condition"]),
             *_authors(),
-            *(
-                Phrase(whole_words(pattern), {GSV: (Condition("country", name),)})
-                for name, pattern in data["countries"].items()
-            ),
+            *(Phrase(pattern, {GSV: (Condition("country", name),)}) for name, pattern in data["countries"].items()),
         ),
         beginnings=frozenset(),
         metastasis_sites=sites,
@@ -94,7 +100,7 @@ def lexicon() -> Lexicon:
         noise=compiled(data["rest"]["noise"]),
         rest=compiled(data["rest"]["words"]),
     )
-    used += [phrase.pattern.pattern for phrase in lexicon.phrases]
+    used += [phrase.words for phrase in lexicon.phrases]
     used += [
         pattern.pattern for quantity in lexicon.quantities for pattern in (quantity.compared, quantity.equal) if pattern
     ]
@@ -137,7 +143,7 @@ def _authors() -> list[Phrase]:
                     by_name.setdefault(part.lower(), {}).setdefault(name, set()).add(printed)
     return [
         Phrase(
-            whole_words(rf"(?:by |of |from |in )?{re.escape(part)}(?:'s|s')?(?: et al\.?| and colleagues| and cento)?"),
+            rf"(?:by |of |from |in )?{re.escape(part)}(?:'s|s')?(?: et al\.?| and colleagues| and cento)?",
             {
                 name: (Condition("author", tuple(sorted(printed)) if len(printed) > 1 else next(iter(printed))),)
                 for name, printed in by_table.items()
