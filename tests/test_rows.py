@@ -59,6 +59,32 @@ def test_a_filter_that_is_not_understood_is_never_guessed(question):
     assert read_question(question) == ()
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the treatment for lung metastases?",
+        "Can recurrent tumour be operated on?",
+        "outcome with metastatic disease",
+        "How common is leiomyosarcoma of the femoral vein?",
+    ],
+)
+def test_a_question_about_the_disease_is_not_one_over_rows(question):
+    assert read_question(question) == ()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What was the treatment of the patients with lung metastases?",
+        "outcome in children",
+        "treatment of lung metastases in the saphenous table",
+        "How common are lung metastases?",
+    ],
+)
+def test_a_question_that_names_rows_or_a_table_or_counts_is_one_over_rows(question):
+    assert read_question(question)
+
+
 def test_a_question_that_fits_two_tables_is_answered_for_each():
     assert {query.table for query in read_question("How many women had a local recurrence?")} == {
         "gsv-review",

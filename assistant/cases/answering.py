@@ -5,9 +5,12 @@ The authors' own figure for the same query, where the register has one, is put b
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 
 from assistant.answer import Computed, Quote
+from assistant.cases.quantities import figures
 from assistant.cases.reading import read_question
 from assistant.cases.wording import label, missing_in_words, query_in_words, result_in_words, shown_columns
 from assistant.quoting import quote_units
@@ -72,8 +75,25 @@ def _computed(corpus: Corpus, result: Result, case_table: CaseTable) -> Computed
         columns=tuple(column.name for column in columns),
         stated=_stated(result, records),
         printed=_printed(own_figures(corpus, result.query), result),
-        entries=tuple(dict.fromkeys(entry.id for entry, _ in own_figures(corpus, result.query))),
+        entries=_entries(corpus, result.query),
     )
+
+
+def _entries(corpus: Corpus, query: Query) -> tuple[str, ...]:
+    """The entries with a printed figure for the same rows, or for those of them that were published before."""
+    about = _subject(query)
+    return tuple(
+        entry.id
+        for entry in register.load(corpus)
+        if any(check.printed is not None and _subject(check.query) == about for check in entry.checks)
+    )
+
+
+def _subject(query: Query) -> tuple[object, ...]:
+    """What a query is about: a count and the share of the same rows are, and cases are not picked by their number."""
+    measure = "count" if query.measure == "share" else query.measure
+    rows = [frozenset(each for each in some if each.column != "case") for some in (query.where, query.given)]
+    return (query.table, measure, query.of, query.at, query.by, *rows)
 
 
 def _printed(found: list[tuple[Entry, Check]], result: Result) -> str:
@@ -135,16 +155,26 @@ def _alike(one: Query, two: Query) -> bool:
 
 
 def quotes_of(corpus: Corpus, computed: tuple[Computed, ...]) -> list[Quote]:
-    """What to quote, table after table: the sentence in which the authors give the figure, then the first rows."""
+    """What to quote, table after table: the sentence in which the authors give a figure, and the first rows.
+
+    The sentence comes first where its figure is what is asked for, or where no one table was meant.
+    """
+    general = len({each.doc_id for each in computed}) > 1
     quotes: list[Quote] = []
-    entries = {entry.id: entry for entry in register.load(corpus)}
     for each in computed:
-        printed = [
-            evidence.unit
-            for name in each.entries
-            for evidence in entries[name].quotes
-            if evidence.doc_id == each.doc_id and corpus.units[evidence.unit].kind != "table_row"
-        ]
-        quotes += [quote_units(corpus, [unit]) for unit in dict.fromkeys(printed)][:1]
-        quotes += each.rows[: ROWS + 1]
+        sentence = [quote_units(corpus, [unit]) for unit in _sentences(corpus, each)[:1]]
+        rows = each.rows[: ROWS + 1]
+        quotes += [*sentence, *rows] if each.printed or general else [*rows, *sentence]
     return quotes
+
+
+def _sentences(corpus: Corpus, computed: Computed) -> list[int]:
+    """The units of prose that entries about the result quote; those that most of them quote, and that state a figure
+    printed for it, come first."""
+    quoted: Counter[int] = Counter()
+    for entry in (each for each in register.load(corpus) if each.id in computed.entries):
+        printed = {_figure(check) for check in entry.checks if check.printed is not None}
+        units = {evidence.unit for evidence in entry.quotes if evidence.doc_id == computed.doc_id}
+        for unit in sorted(unit for unit in units if corpus.units[unit].kind != "table_row"):
+            quoted[unit] += 1 + bool(printed & set(re.findall(r"\d+(?:\.\d+)?", figures(corpus.units[unit].text))))
+    return [unit for unit, _ in quoted.most_common()]

@@ -50,6 +50,12 @@ NOT_STATED = re.compile(
     r"un(?:reported|stated|known|recorded)|missing)\b|\bmissingness\b|\b(?:no|without(?: any| a)?|lack(?:s|ing)?) "
     r"(?=(?:tumou?r )?(?:size|outcome|site|country|symptom|sex|age|side)s?\b|\x1f)"
 )
+# What a question over rows calls its rows: "how are lung metastases treated?" asks about the disease instead.
+ROWS = re.compile(
+    r"\b(?:cases?|patients?|rows?|records?|entr(?:y|ies)|people|persons?|wom[ae]n|m[ae]n|males?|females?|boys?|girls?|"
+    r"child(?:ren)?|infants?|toddlers?|bab(?:y|ies)|those|ones?|who|whose|which|any(?:one|body)|authors?|reports?|his|her)\b"
+)
+ABOUT_ROWS = frozenset({"case", "age", "sex", "country", "author", "year"})  # columns that tell rows apart
 WHAT_HAPPENED = re.compile(r"\bwhat (?:happened|became)\b")
 EARLY_OR_LATE = re.compile(r"\b(?:earli|lat|soon)est\b")
 OF_THOSE = re.compile(r"\b(?:of|from|among) (?:those|these|them|whom|which)\b")

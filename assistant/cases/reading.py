@@ -104,7 +104,15 @@ def _measured(found: Found, case_table: CaseTable, columns: Sequence[str]) -> Qu
             return replace(query, measure="sum", of="patients", show=())
         asked = re.search(r"\b(?:how many|how often|number|count|n)\b", found.text)
         return replace(query, measure="count") if asked or not columns else query  # "is there any record of its size?"
-    return query if columns or "list" in found.measures or _compares(found, case_table) else None
+    if "list" in found.measures or _compares(found, case_table):
+        return query
+    return query if columns and _about_rows(found, case_table) else None
+
+
+def _about_rows(found: Found, case_table: CaseTable) -> bool:
+    """Whether cells are asked for, not the disease: a table is named, or rows are, or what tells them apart."""
+    named = {each.column for _, some in found.conditions for each in some[case_table.id]}
+    return bool(found.named or named & grammar.ABOUT_ROWS or grammar.ROWS.search(found.text))
 
 
 def _compares(found: Found, case_table: CaseTable) -> bool:
