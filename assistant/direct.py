@@ -50,11 +50,18 @@ _OF_MANY = re.compile(
     r"\b(?:mean|average|median|typical\w*|usual\w*|normal(?:ly)?|general(?:ly)?|mostly)\b", re.IGNORECASE
 )
 _ASKED_TWICE = re.compile(
-    r"\?.*\?|\band (?:\w+ )?(?:which|what|how|when|where|who|whose|why)\b|"
-    r"\w \+ \w|±|\bSD\b|, \w+,? and \w+\W*$|\b(?:n\b|no\.|number|how many)[^,;:]*, (?=.*\b(?:dose|Gy|size|age)\b)|"
+    r"\?.*\?|\band\b|\w [+&] \w|±|\bSD\b|\b(?:n\b|no\.|number|how many)[^,;:]*, (?=.*\b(?:dose|Gy|size|age)\b)|"
     r"\b(?:dose|Gy|size|age)\b.*, (?:n\b|no\.|number|how many)",
     re.IGNORECASE | re.DOTALL,
 )
+# What holds of all patients, and survival at no time: one value would be that of some.
+_IN_GENERAL = re.compile(
+    r"\bwhen (?:do|does|is|are|should|can|may|will)\b|\bhow (?:soon|long|late) (?:do|does|should|can|may|will)\b|"
+    rf"^(?!.*(?:\d|\b(?:{NUMBER_WORD})\b)).*\bsurviv",
+    re.IGNORECASE | re.DOTALL,
+)
+_PART = re.compile(r"\b\d+ of \d+\b")
+_TIME = re.compile(r"\b(?:months?|years?|weeks?|days?|hours?)\b", re.IGNORECASE)
 _FROM_TO = re.compile(r"\d\s?(?:–|-|to)\s?\d")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)?")
 
@@ -62,10 +69,10 @@ _DIGITS = re.compile(r"\d+(?:[.,]\d+)?")
 def direct_value(question: str, quote: str) -> tuple[int, int] | None:
     """Where in ``quote`` the one value stands that ``question`` asks for; None where there is none, or a choice.
 
-    A question that compares, asks twice, for the most or least, or names the value itself gets none: there one value
-    would be half an answer, of any member of the group, or an echo.
+    A question that compares, asks twice, in general, for the most or least, or names the value itself gets none: there
+    one value would be half an answer, of any member of the group, or an echo.
     """
-    if _ASKED_TWICE.search(question) or is_comparing(question) or _SUPERLATIVE.search(question):
+    if is_comparing(question) or any(asks.search(question) for asks in (_ASKED_TWICE, _IN_GENERAL, _SUPERLATIVE)):
         return None
     citations = [match.span() for match in CITATION.finditer(quote)]
     for asked, value in _KINDS:
@@ -81,5 +88,12 @@ def direct_value(question: str, quote: str) -> tuple[int, int] | None:
         words = found[0].group()
         echoed = set(_DIGITS.findall(words)) & set(_DIGITS.findall(question))
         ranged = _OF_MANY.search(question) and _FROM_TO.search(words)
-        return None if len(found) > 1 or echoed or ranged else found[0].span()
+        return None if len(found) > 1 or echoed or ranged or _another(words, quote) else found[0].span()
     return None
+
+
+def _another(value: str, quote: str) -> bool:
+    """Whether a value of the same sort stands beside this one in another form, as "2 of 13" beside "15%"."""
+    if _PART.search(value) and "%" in quote:
+        return True
+    return bool(_TIME.search(value)) and len(_TIME.findall(quote)) > 1

@@ -42,6 +42,11 @@ def test_the_one_value_asked_for_is_found(question, quote, value):
         ("RT, how many pts, Gy range", "Six patients had a dose of 60 Gy."),
         ("size + look of the fragments", "They measured 3.5 cm and were grey."),
         ("mean age ± SD at diagnosis", "The mean age was 59 years (± 10.7)."),
+        ("What proportion are alive and free of tumour?", "Five of 11 (45%) were alive, four of them free of tumour."),
+        ("How many have symptoms?", "A mass is found in 69% (9 of 13 patients), symptoms in only 46% (6 of 13)."),
+        ("How long were they followed?", "43 were followed for 1–216 (37.5) months, nine for more than 5 years."),
+        ("When do metastases appear?", "Lung metastases were found 10 months after operation."),  # of one patient
+        ("What is the survival rate?", "The three year survival was 57%."),
         ("Dimensions, outline and echotexture?", "The size was 5.9 cm."),
         ("Is the survival of 57% right?", "The survival was 57%."),  # an echo
         ("Who was observed the longest, how long?", "He was followed for 13 months."),  # of somebody
