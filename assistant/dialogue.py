@@ -103,6 +103,12 @@ def is_elliptic(question: str) -> bool:
     return (bool(_PRONOUN.search(leaning)) and own <= 2 * _FEW_WORDS) or own < _FEW_WORDS
 
 
+def may_mean_the_disease(question: str) -> bool:
+    """Whether a question leans on nothing but "it", which is the disease as often as what was asked about before."""
+    pronouns = {match.group().lower() for match in _PRONOUN.finditer(question)}
+    return bool(pronouns) and pronouns <= {"it", "its"} and not _OPENING.match(question)
+
+
 def _own_words(text: str) -> int:
     """How many words of a text carry content of their own."""
     return sum(word not in function_words() for word in re.findall(r"\w+(?:[-']\w+)*", text.lower()))

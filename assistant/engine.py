@@ -12,7 +12,7 @@ from assistant.answer import Answer, Quote
 from assistant.cases.answering import compute, quotes_of
 from assistant.checking import claim_in_question
 from assistant.composing import QUOTES, Passage, compose
-from assistant.dialogue import Resolved
+from assistant.dialogue import Resolved, may_mean_the_disease
 from assistant.direct import direct_value
 from assistant.disagreeing import touched
 from assistant.grouping import ALIKE, about_it
@@ -81,7 +81,8 @@ class Assistant:
         Args:
             question: up to 2,000 characters.
             history: turns before it, oldest first, each ``{"role": "user" | "assistant", "content": text}``;
-                a question that cannot be understood alone is read in their light.
+                a question that cannot be understood alone is read in their light, and by itself where that
+                finds no answer and "it" may be the disease.
             audience: "clinician", or "patient", who gets framing sentences as well; the quotes are the same.
 
         Raises:
@@ -117,6 +118,10 @@ class Assistant:
             answer = replace(answer, confidence=min(confidence, NOT_STATED), reason=why, nearest=rows)
             return replace(answer, text=rendering.abstained(answer, audience))
         if not quotes or confidence < abstention(with_bank=bool(self.index.bank)).threshold:
+            if resolved.context and may_mean_the_disease(asked):
+                alone = self.ask(asked, audience=audience)
+                if not alone.abstained:
+                    return alone
             answer = replace(answer, reason=reason(self.index, resolved, ranked), nearest=quotes)
             return replace(answer, text=rendering.abstained(answer, audience))
         lacking = caveat(self.index, resolved)

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant import Answer, Assistant, QuoteError
-from assistant.dialogue import is_elliptic, resolve
+from assistant.dialogue import is_elliptic, may_mean_the_disease, resolve
 from assistant.highlighting import highlights, wanted_stems
 from assistant.question import checked_history, checked_question
 from assistant.retrieval import retrieve
@@ -178,6 +178,16 @@ def test_a_question_that_stands_alone_is_not_changed_by_the_dialogue(bot: Assist
     history = [{"role": "user", "content": "Which stains are positive in the Korean man?"}]
     alone = bot.ask(SURVIVAL)
     assert bot.ask(SURVIVAL, history=history) == alone
+
+
+def test_it_is_the_disease_where_the_question_before_leads_nowhere(bot: Assistant) -> None:
+    history = [{"role": "user", "content": "What is the treatment for lung metastases?"}]
+    question = "How is it distinguished from a DVT?"
+    answer = bot.ask(question, history=history)
+    assert answer == bot.ask(question)
+    assert not answer.abstained
+    assert may_mean_the_disease(question)
+    assert not any(map(may_mean_the_disease, ("And is it seen on CT?", "Did they treat it?", "Which drug?")))
 
 
 def test_a_chain_of_follow_ups_reaches_back_to_the_question_that_stands_alone() -> None:
