@@ -81,8 +81,8 @@ class Assistant:
         Args:
             question: up to 2,000 characters.
             history: turns before it, oldest first, each ``{"role": "user" | "assistant", "content": text}``;
-                a question that cannot be understood alone is read in their light, and by itself where that
-                finds no answer and "it" may be the disease.
+                a question that cannot be understood alone is read in their light, and by itself where no
+                passage answers it so and "it" may be the disease.
             audience: "clinician", or "patient", who gets framing sentences as well; the quotes are the same.
 
         Raises:

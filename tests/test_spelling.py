@@ -25,6 +25,12 @@ def test_a_mistyped_term_is_read_as_the_term(bot, typed, read):
     assert len(changes) == 1
 
 
+def test_every_mistyped_word_is_named_with_what_it_is_read_as(bot):
+    text, changes = corrected(bot.index, "desmin and actinn in the vien")
+    assert text == "desmin and actin in the vein"
+    assert changes == (("actinn", "actin"), ("vien", "vein"))
+
+
 @pytest.mark.parametrize(
     "question",
     [

@@ -17,9 +17,11 @@ from assistant.quoting import quote_units
 from corpus import register
 from corpus.cases import table, tables_of
 from corpus.cases.models import CaseTable, Record
-from corpus.cases.query import Query, Result, run
+from corpus.cases.query import Condition, Query, Result, run
 from corpus.models import Corpus
-from corpus.register import Check, Entry
+from corpus.register import Check
+
+Conditions = tuple[Condition, ...]
 
 ROWS = 3  # rows quoted in an answer; the others stand in the table below it
 
@@ -74,32 +76,43 @@ def _computed(corpus: Corpus, result: Result, case_table: CaseTable) -> Computed
         cells=tuple({"": label(record)} | {title: record.cells[title].text for title in titles} for record in records),
         columns=tuple(column.name for column in columns),
         stated=_stated(result, records),
-        printed=_printed(own_figures(corpus, result.query), result),
+        printed=_printed(_own_figures(corpus, result.query), result),
         entries=_entries(corpus, result.query),
     )
 
 
 def _entries(corpus: Corpus, query: Query) -> tuple[str, ...]:
-    """The entries with a printed figure for the same rows, or for those of them that were published before."""
-    about = _subject(query)
+    """The entries with a figure that the authors print for the same rows, or for those published before."""
+    about = _subject(query, query.where, query.given)
     return tuple(
         entry.id
         for entry in register.load(corpus)
-        if any(check.printed is not None and _subject(check.query) == about for check in entry.checks)
+        if any(
+            check.printed is not None and _subject(check.query, *_of_all(check.query)) == about
+            for check in entry.checks
+        )
     )
 
 
-def _subject(query: Query) -> tuple[object, ...]:
-    """What a query is about: a count and the share of the same rows are, and cases are not picked by their number."""
+def _of_all(query: Query) -> tuple[Conditions, Conditions]:
+    """The conditions of a query without those on ranges of case numbers, such as the 56 published before the 57th."""
+    where, given = (
+        tuple(each for each in some if each.column != "case" or isinstance(each.wanted, int))
+        for some in (query.where, query.given)
+    )
+    return where, given
+
+
+def _subject(query: Query, where: Conditions, given: Conditions) -> tuple[object, ...]:
+    """What a query under these conditions is about; the share of rows is about what their count is."""
     measure = "count" if query.measure == "share" else query.measure
-    rows = [frozenset(each for each in some if each.column != "case") for some in (query.where, query.given)]
-    return (query.table, measure, query.of, query.at, query.by, *rows)
+    return (query.table, measure, query.of, query.at, query.by, frozenset(where), frozenset(given))
 
 
-def _printed(found: list[tuple[Entry, Check]], result: Result) -> str:
+def _printed(found: list[Check], result: Result) -> str:
     """What the authors print, and whether the rows agree, to the digits printed."""
     parts = []
-    for _, check in found:
+    for check in found:
         agrees = isinstance(check.printed, float | int) and check.agrees(result)
         parts.append(f"{_figure(check)}, which {'the rows confirm' if agrees else 'does not agree with the rows'}")
     return f"The authors print {'; and '.join(parts)}." if parts else ""
@@ -127,16 +140,16 @@ def _units(corpus: Corpus, record: Record, titles: tuple[str, ...]) -> Iterator[
     yield from holding or numbers[-1:]
 
 
-def own_figures(corpus: Corpus, query: Query) -> list[tuple[Entry, Check]]:
+def _own_figures(corpus: Corpus, query: Query) -> list[Check]:
     """What the authors print for the same query, as the register has it, each figure once.
 
     Entries about this document alone come before those that set it against others.
     """
-    found: dict[str, tuple[Entry, Check]] = {}
+    found: dict[str, Check] = {}
     for entry in sorted(register.load(corpus), key=lambda each: len({quote.doc_id for quote in each.quotes})):
         for check in entry.checks:
             if check.printed is not None and _alike(check.query, query):
-                found.setdefault(_figure(check), (entry, check))
+                found.setdefault(_figure(check), check)
     return list(found.values())
 
 
@@ -169,12 +182,14 @@ def quotes_of(corpus: Corpus, computed: tuple[Computed, ...]) -> list[Quote]:
 
 
 def _sentences(corpus: Corpus, computed: Computed) -> list[int]:
-    """The units of prose that entries about the result quote; those that most of them quote, and that state a figure
-    printed for it, come first."""
+    """The units of prose that entries about the result quote; those that most of them quote, and that state a
+    figure printed in them, come first."""
     quoted: Counter[int] = Counter()
     for entry in (each for each in register.load(corpus) if each.id in computed.entries):
         printed = {_figure(check) for check in entry.checks if check.printed is not None}
         units = {evidence.unit for evidence in entry.quotes if evidence.doc_id == computed.doc_id}
         for unit in sorted(unit for unit in units if corpus.units[unit].kind != "table_row"):
-            quoted[unit] += 1 + bool(printed & set(re.findall(r"\d+(?:\.\d+)?", figures(corpus.units[unit].text))))
+            quoted[unit] += 1 + bool(
+                printed & set(re.findall(r"\d+(?:\.\d+)?", figures(corpus.units[unit].text.lower())))
+            )
     return [unit for unit, _ in quoted.most_common()]

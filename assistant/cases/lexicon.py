@@ -104,7 +104,9 @@ def lexicon() -> Lexicon:
     used += [
         pattern.pattern for quantity in lexicon.quantities for pattern in (quantity.compared, quantity.equal) if pattern
     ]
-    used += [value.pattern for value in vars(grammar).values() if isinstance(value, re.Pattern)]
+    used += [
+        value.pattern for value in vars(grammar).values() if isinstance(value, re.Pattern) and value is not grammar.ROWS
+    ]
     return replace(lexicon, beginnings=_beginnings(used))
 
 
