@@ -226,6 +226,14 @@ def test_a_count_and_a_mean_asked_for_together_are_both_given(bot):
     assert len(read_question("What is the mean age of women in the saphenous review?")) == 1
 
 
+def test_survival_is_not_estimated_beyond_the_longest_follow_up(bot):
+    (computed,) = bot.ask("What was the ten-year survival after R0 resection in the Bochum series?").computed
+    assert computed.value is None
+    assert "obody was followed for 120 months" in computed.statement
+    assert "the longest of 9 follow-ups is 84 months" in computed.statement
+    assert bot.ask("What was the five-year survival in the Bochum series?").computed[0].value is not None
+
+
 def test_prose_is_answered_by_prose(bot):
     assert bot.ask("How far along the vein should the resection extend?").computed == ()
 

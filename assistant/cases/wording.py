@@ -131,9 +131,14 @@ def _wanted(wanted: object, column: Column) -> str:
 def _value(result: Result, table: CaseTable) -> str:
     query = result.query
     if query.measure == "survival":
-        if result.value is None:
-            return "no row states both follow-up and outcome"
         times, died = follow_up([table.records[number - 1] for number in result.counted])
+        if not times:
+            return "no row states both follow-up and outcome"
+        if result.value is None:
+            return (
+                f"nobody was followed for {query.at or 0:g} months, so survival then cannot be estimated: "
+                f"the longest of {len(times)} follow-ups is {max(times):g} months"
+            )
         at_risk = sum(time >= (query.at or 0) for time in times)
         return (
             f"{result.value:.1f} % alive at {query.at or 0:g} months{_interval(result, '%')} by Kaplan-Meier, "

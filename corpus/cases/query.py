@@ -149,8 +149,8 @@ def _measured(result: Result, counted: list[Record]) -> Result:
     query = result.query
     if query.measure == "survival":
         times, died = follow_up(counted)
-        if not times:
-            return result
+        if not times or max(times) < (query.at or 0.0):
+            return result  # the curve ends with the longest follow-up: later survival would be a guess
         value, interval = statistics.survival_at(times, died, query.at or 0.0)
         return replace(result, value=value, interval=interval)
     if query.measure in SUMMARIES:
