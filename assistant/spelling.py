@@ -1,8 +1,9 @@
 """Typing errors in the terms of the field: in a question, out the question as it is read.
 
 A word is taken for mistyped when it is neither a term of the sources or their question bank (or cut short, or one that
-they have more than once in the other of the British and American spellings), nor a word of the lexicon, of English or of medicine, and a term of the sources is one edit
-away, or two for a long word (optimal string alignment: Damerau, 1964): "allograft" must never be read as "autograft".
+they have more than once in the other of the British and American spellings), nor a word of the lexicon, of English or
+of medicine, and a term of the sources is one edit away, or two for a long word (optimal string alignment: Damerau,
+1964): "allograft" must never be read as "autograft".
 What was read is shown, since a correction may be wrong.
 """
 
