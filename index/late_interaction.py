@@ -18,7 +18,7 @@ from index.encoder import Encoding, Floats, unit
 DIMENSIONS = 192
 _STEPS = 127  # of a signed byte
 _BESIDE = ("scales", "norms", "starts", "directions")  # kept in files beside the vectors
-_TOGETHER = 512  # passages compared with all terms of the lexicon at once
+_TOGETHER = 64  # passages worked on at once: what they need stays in the cache
 
 
 class TokenVectors:
@@ -54,16 +54,18 @@ class TokenVectors:
     @classmethod
     def from_encodings(cls, encodings: Sequence[Encoding], dimensions: int = DIMENSIONS) -> TokenVectors:
         """The token vectors of encoded passages, reduced to ``dimensions``, or as many as they have."""
-        # One by one: all token vectors at once, beside the encodings, would take twice the memory.
-        scatter = sum(encoding.tokens.T @ encoding.tokens for encoding in encodings)
+        lengths = [len(encoding.tokens) for encoding in encodings]
+        # Part by part: all token vectors at once, beside the encodings, would take twice the memory.
+        parts = [encodings[first : first + _TOGETHER] for first in range(0, len(encodings), _TOGETHER)]
+        scatter = sum(tokens.T @ tokens for tokens in map(_tokens, parts))
         _, directions = np.linalg.eigh(scatter)
         directions = np.ascontiguousarray(directions[:, ::-1][:, :dimensions], dtype=np.float32)
-        reduced = [unit(encoding.tokens @ directions).astype(np.float16) for encoding in encodings]
+        reduced = [unit(tokens @ directions).astype(np.float16) for tokens in map(_tokens, parts)]
         highest = np.max([np.abs(part).max(axis=0, initial=0) for part in reduced], axis=0)
         scales = np.maximum(highest, 1e-6).astype(np.float32) / _STEPS
         steps = [np.rint(part / scales).astype(np.int8) for part in reduced]
         norms = np.concatenate([np.linalg.norm(part * scales, axis=1) for part in steps])
-        starts = np.concatenate([[0], np.cumsum([len(part) for part in reduced])]).astype(np.int64)
+        starts = np.cumsum([0, *lengths], dtype=np.int64)
         return cls(np.concatenate(steps), scales, norms, starts, directions)
 
     def save(self, folder: Path) -> None:
@@ -98,6 +100,10 @@ class TokenVectors:
         cosines /= self.norms[rows, np.newaxis]
         best: Floats = np.maximum.reduceat(cosines, firsts, axis=0)
         return best
+
+
+def _tokens(encodings: Sequence[Encoding]) -> Floats:
+    return np.concatenate([encoding.tokens for encoding in encodings])
 
 
 _FUNCTION_WORD_WEIGHT = 1.0
