@@ -99,6 +99,35 @@ def test_what_was_asked_and_what_was_given_are_told_apart():
 
 
 @pytest.mark.parametrize(
+    "question",
+    [
+        "In how many of the thirteen operations did the vein have to be rebuilt?",
+        "Clear margins in how many of the thirteen?",
+        "How many of the thirty saphenous cases were in the thigh?",
+        "How many of the six Bochum patients with lung metastases had them resected?",
+    ],
+)
+def test_of_so_many_patients_means_no_table_of_another_size(question):
+    assert read_question(question) == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "tables"),
+    [
+        ("How many of the 57 cases had venous reconstruction?", ["gsv-review"]),
+        ("How many of the 56 cases had venous reconstruction?", ["gsv-review"]),
+        ("In how many of the twelve did the sarcoma come back?", ["tilkorn2010"]),
+    ],
+)
+def test_of_so_many_patients_means_the_table_of_that_size(question, tables):
+    assert [query.table for query in read_question(question)] == tables
+
+
+def test_most_patients_without_a_column_is_no_question_over_rows():
+    assert read_question("Do most patients need chemo or radiation afterwards?") == ()
+
+
+@pytest.mark.parametrize(
     ("words", "digits"),
     [("sixty-six", "66"), ("in her sixties", "in her 60s"), ("the twelve", "the 12"), ("ninety", "90"), ("one", "one")],
 )
@@ -141,6 +170,8 @@ def test_no_text_breaks_the_reader(text):
                 "alive",
                 "mean",
                 "median",
+                "most",
+                "of the thirteen",
                 "age",
                 "follow-up",
                 "by",

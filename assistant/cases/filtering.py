@@ -15,7 +15,7 @@ from corpus.cases import table
 from corpus.cases.models import CaseTable
 from corpus.cases.query import Condition, Query
 
-_OWN_CASE = ("This case", "Present case")
+OWN_CASE = ("This case", "Present case")
 Placed = tuple[int, Condition]  # a condition with its place in the question
 
 
@@ -26,7 +26,7 @@ def filtered(query: Query, found: Found) -> Query | None:
     if sorted_out is None:
         return None
     kept, by = sorted_out
-    if query.measure != "list" and any(each.wanted in _OWN_CASE for _, each in kept):
+    if query.measure != "list" and any(each.wanted in OWN_CASE for _, each in kept):
         return None  # "own case included" says nothing of a filter
     kept.sort(key=lambda each: each[0])
     if found.contrast:

@@ -24,6 +24,15 @@ CASE_NUMBER = re.compile(
     r"\b(?:(?:case|patient|pt|row|entry)s?,? ?(?:no\.?|number|#)?|no\.?|number|#) ?(\d{1,2})\b"
     r"(?! ?(?:cm|mm|gy|months|years|%))"
 )
+# How many there are to begin with: "of the thirteen patients", "all 57 cases", "of the 12". Fewer than five are
+# picked out of them.
+TOTAL = re.compile(
+    r"\b(?:of|in|among(?:st)?|from|all) (?:all )?(?:of )?(?:the |these |those )?(?P<n>[5-9]|\d{2,3})"
+    r"(?= (?:[a-z-]+ ){0,3}?(?:cases|patients|pts|people|persons|individuals|subjects|women|men|tumou?rs|sarcomas|"
+    r"leiomyosarcomas|rows|entries|operations|resections|series)\b)|"
+    r"\bof (?:the|these|those|all) (?P<alone>[5-9]|\d{2,3})\b"
+    r"(?![- ]?(?:months?|years?|cm|mm|gy|percent|%|largest|youngest|oldest)\b)"
+)
 VERB = re.compile(
     r"\b(?:had|have|has|were|was|are|is|did|do|received|got|underwent|developed|died|survived|recurred|relapsed|"
     r"metastasi[sz]ed|showed|went|remained|presented|involved|arose|originated|came|spread|treated|followed|still)\b"

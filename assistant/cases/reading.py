@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.cases import grammar
-from assistant.cases.filtering import filtered, values_of
+from assistant.cases.filtering import OWN_CASE, filtered, values_of
 from assistant.cases.lexicon import SERIES
 from assistant.cases.scanning import Found, find, may_be_known
 from corpus.cases import TABLES, table
 from corpus.cases.models import CaseTable
-from corpus.cases.query import SUMMARIES, Condition, Query, QueryError, check
+from corpus.cases.query import SUMMARIES, Condition, Query, QueryError, check, run
 
 _COURSE = ("recurrence", "metastasis", "outcome")
 ONE_HOSPITAL = "tilkorn2010"  # whose patients say nothing of how many there are elsewhere
@@ -64,6 +64,8 @@ def _query(found: Found, case_table: CaseTable) -> Query | None:
     if query is None or (query := filtered(query, found)) is None:
         return None
     if "mode" in found.measures and not query.by:
+        if not columns:
+            return None  # "do most need chemotherapy or radiotherapy?"
         query = replace(query, by=values_of(case_table, columns[0]))
     if query.measure in ("count", "share", "list") and not (query.where or query.given or query.by):
         return None
@@ -71,7 +73,22 @@ def _query(found: Found, case_table: CaseTable) -> Query | None:
         check(query, case_table)
     except QueryError:
         return None
-    return query
+    return query if _totals(found.text) <= _sizes(query, case_table) else None
+
+
+def _totals(text: str) -> set[int]:
+    """How many rows the question says there are: "of the thirteen patients" means no table of twelve."""
+    return {int(match["n"] or match["alone"]) for match in grammar.TOTAL.finditer(text)}
+
+
+def _sizes(query: Query, case_table: CaseTable) -> set[int]:
+    """How many rows may be meant: all, with or without the authors' own, those of a condition, or that state it."""
+    records, result = case_table.records, run(query, case_table)
+    own = sum(record.values.get("author") in OWN_CASE for record in records)
+    fulfilling = {
+        sum(each.holds(record) is True for record in records) for each in (*query.where, *query.given, *query.by)
+    }
+    return {len(records), len(records) - own, len(result.base), len(result.counted), *fulfilling}
 
 
 def _measured(found: Found, case_table: CaseTable, columns: Sequence[str]) -> Query | None:
