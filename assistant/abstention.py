@@ -27,6 +27,7 @@ _WORD = re.compile(r"[^\W_]+")
 _FIGURE = re.compile(r"[xqMF]?\d+(?:[a-z]{0,3}|[MF]|Gy)")  # 5cm, 37M, F63, q6mo, x400; not 5FU
 _RARE = 3  # pieces
 _NEAR = 0.05  # likenesses this much lower still count as near
+_SHOWN = 3  # units whose matches count beside those of the first
 _SAME_GAP = 0.7  # late interaction from which on a gap is named as the reason; below, it is often another detail
 NO_ADVICE = "The sources give no advice for an individual patient."
 
@@ -59,28 +60,37 @@ def _is_specific(index: Index, word: str) -> bool:
 def signals(index: Index, question: Resolved, ranked: Ranked) -> dict[str, float]:
     """What tells an answered question from another, each roughly within -1..1.
 
-    match: how well the first unit in its context matches the question's tokens; covered: how well each of them
-    is matched by anything near. asked_or_gap, asked_or_gap_late: how much nearer the question is to the bank
-    than to the gaps, by cosine and by late interaction; gap_alone: the tokens that a gap matches better than
-    any question of the bank. known: the share of words that the sources have; unknown: specific terms that they
-    lack; personal: whether a decision about the reader is asked for.
+    match: how well the first unit in its context, or a question of its own, matches each of the question's tokens;
+    covered: how well anything near does; known: the share of words that the sources have; unknown: specific terms
+    that they lack; personal: whether a decision about the reader is asked for. asked_or_gap: how much nearer the
+    question is to the bank than to the gaps; gap_alone, gap_beside: what a gap matches better than the first unit
+    and its questions do, and than the first three: a detail that what is shown lacks, even where questions about
+    something else name it.
     """
     weights = ranked.token_weights / max(float(ranked.token_weights.sum()), 1e-9)
     words = [word for word in _WORD.findall(question.text) if word.lower() not in function_words()]
     lacking = index.words.unknown([word for word in words if not _is_common(word)])
-    asked, gap = ranked.asked, ranked.gap
-    covered = np.vstack([ranked.matches, asked.matches]).max(axis=0)
-    gap_alone = np.minimum(asked.matches.max(axis=0, initial=0) - gap.matches.max(axis=0, initial=0), 0)
+    first, shown = _matched(index, ranked, 1), _matched(index, ranked, _SHOWN)
+    anything = np.vstack([ranked.matches, ranked.asked.matches]).max(axis=0)
+    gap = ranked.gap.matches.max(axis=0, initial=0)
     return {
-        "match": float(ranked.matches[0] @ weights),
-        "covered": float(covered @ weights),
-        "asked_or_gap": _smooth_maximum(asked.cosines) - _smooth_maximum(gap.cosines),
-        "asked_or_gap_late": _smooth_maximum(asked.late) - _smooth_maximum(gap.late),
-        "gap_alone": -float(gap_alone @ weights),
+        "match": float(first @ weights),
+        "covered": float(anything @ weights),
         "known": 1 - len(lacking) / len(words) if words else 0.0,
         "unknown": min(len(unknown_terms(index, question)), 2) / 2,
         "personal": float(kind_of_request(question.question) == "personal"),
+        "asked_or_gap": _smooth_maximum(ranked.asked.late) - _smooth_maximum(ranked.gap.late),
+        "gap_alone": float(np.maximum(gap - first, 0) @ weights),
+        "gap_beside": float(np.maximum(gap - shown, 0) @ weights),
     }
+
+
+def _matched(index: Index, ranked: Ranked, count: int) -> Floats:
+    """The best cosine of each question token in the first units, in context, or in their questions; shape (q,)."""
+    units = set(ranked.units[:count].tolist())
+    theirs = [index.bank[number].unit in units for number in ranked.asked.numbers.tolist()]
+    best: Floats = np.vstack([ranked.matches[:count], ranked.asked.matches[theirs]]).max(axis=0)
+    return best
 
 
 def _smooth_maximum(values: Floats) -> float:

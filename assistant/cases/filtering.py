@@ -42,7 +42,8 @@ def filtered(query: Query, found: Found) -> Query | None:
     where = tuple(dict.fromkeys(each for position, each in kept if position not in subject))
     given = tuple(dict.fromkeys(each for position, each in kept if position in subject and each not in where))
     named = {each.column for _, each in kept}
-    if found.counts > 1 and len(named) > 1 and not by and not grammar.OF_THOSE.search(found.text):
+    several = found.counts > 1 or grammar.RATES.search(found.text)
+    if several and len(named) > 1 and not by and not grammar.OF_THOSE.search(found.text):
         return None  # "how many relapses, how many metastases?" are two questions
     if by and not where:
         query = replace(query, measure="count")

@@ -21,7 +21,7 @@ BY = re.compile(
     rf"(?:type of )?({'|'.join(BY_COLUMNS)})\b"
 )
 CASE_NUMBER = re.compile(
-    r"\b(?:(?:case|patient|pt|row|entry)s?,? ?(?:no\.?|number|#)?|no\.?|number|#) ?(\d{1,2})\b"
+    r"(?:\b(?:(?:case|patient|pt|row|entry)s?,? ?(?:no\.?|number|#)?|no\.?|number)|#) ?(\d{1,2})\b"
     r"(?! ?(?:cm|mm|gy|months|years|%))"
 )
 # How many there are to begin with: "of the thirteen patients", "all 57 cases", "of the 12". Fewer than five are
@@ -43,6 +43,7 @@ HOW_MANY_AND = re.compile(
     r"(?=(?:what|how|at what|with what|their|(?:the )?(?:mean|median|average|range|youngest|oldest))\b)",
     re.IGNORECASE,
 )
+RATES = re.compile(r"\b(?:rates|shares|proportions|percentages|numbers) of\b")  # of several things, each by itself
 RELATIVE = re.compile(r"(?:\b(?:who|that|which|whose \w+)|,)\s*$")
 HOW_MANY = re.compile(r"\bhow many\b|\bhow often\b|\b(?:share|proportion|percentage|fraction|number|percent)\b")
 # "... than those without?": the last condition against its opposite.
@@ -79,4 +80,7 @@ DIFFERENT = re.compile(
     r"\b(?:except|apart from|other than|excluding|excluded|unlike|besides|leaving aside|die of|die from|cause of death|"
     r"(?:treatment|therapy) (?:was |were )?(?:given |used )?for the|(?:treated|managed) (?:it|when|as))\b"
 )
-SHORT = (("w/o", "without"), ("w/?", "with"), ("tbl", "table"), (r"i\.?e\.?", "that is"), ("half a year", "6 months"))
+SHORT = (
+    *(("w/o", "without"), ("w/?", "with"), ("tbl", "table"), (r"i\.?e\.?", "that is"), ("half a year", "6 months")),
+    *(("adj", "adjuvant"), ("tx", "treatment")),
+)

@@ -78,13 +78,13 @@ def find(question: str) -> Found:
     contrast = bool(scan.take(grammar.CONTRAST))
     either = re.search(r"\bor\b", scan.text) is not None
     by_columns = [grammar.BY_COLUMNS[match[1]] for match in scan.take(grammar.BY)]
+    for match in scan.take(grammar.CASE_NUMBER):
+        scan.add(match.start(), dict.fromkeys(TABLES, (Condition("case", int(match[1])),)))
     named = _tables(scan)
     survival = [match for name, pattern in words.measures if name == "survival" for match in scan.take(pattern)]
     if re.search(r"\b(?:mean|median|average|sd|range)\b", text):
         scan.take(re.compile(r"\b(?:largest|greatest|maxim\w+)(?= (?:diameter|dimension|size))"))
     columns = _columns(scan, early=True)
-    for match in scan.take(grammar.CASE_NUMBER):
-        scan.add(match.start(), dict.fromkeys(TABLES, (Condition("case", int(match[1])),)))
     for quantity in words.quantities:
         _quantity(scan, quantity)
     _metastases(scan)
@@ -113,7 +113,7 @@ def find(question: str) -> Found:
         contrast=contrast,
         missing=missing,
         counts=counts,
-        unknown=[*different, *re.findall(r"\w[\w-]*", scan.text)],
+        unknown=[*different, *re.findall(r"\w[\w-]*|#", scan.text)],
     )
 
 
