@@ -18,7 +18,8 @@ _OPENING = re.compile(r"^(?:and|or|but|so|also|then|what about|how about|what of
 _PRONOUN = re.compile(
     r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|this|these|those|there|"
     r"that(?= (?:one|case|patient|series|group|paper|study|happen)|\W*$)|ones?|"
-    r"the (?:others?|same|latter|former|rest)|such|afterwards?|instead|either|both|else|elsewhere|(?:again|different|since)(?=\W*$))\b",
+    r"the (?:others?|same|latter|former|rest)|such|afterwards?|instead|either|both|else|elsewhere|"
+    r"(?:again|different|since)(?=\W*$))\b",
     re.IGNORECASE,
 )
 # A pronoun after a clause with a subject of its own means that: "How big was the tumour, and where was it?"

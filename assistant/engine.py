@@ -109,12 +109,12 @@ class Assistant:
         unstated = computed if not any(each.stated for each in computed) else ()
         computed = tuple(each for each in computed if each.stated)
         if computed:
-            quotes = _in_front(quotes_of(self.corpus, computed), quotes)
+            quotes = _in_front(quotes_of(self.corpus, computed, resolved.text), quotes)
             confidence = max(confidence, COMPUTED)
         answer = Answer(asked, resolved.text, "", (), True, confidence, corrections=corrections, related=related)
         if unstated:
             why = f"The tables do not state it: {unstated[0].statement}"
-            rows = _in_front(quotes_of(self.corpus, unstated), quotes)
+            rows = _in_front(quotes_of(self.corpus, unstated, resolved.text), quotes)
             answer = replace(answer, confidence=min(confidence, NOT_STATED), reason=why, nearest=rows)
             return replace(answer, text=rendering.abstained(answer, audience))
         if not quotes or confidence < abstention(with_bank=bool(self.index.bank)).threshold:

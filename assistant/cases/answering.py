@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from assistant.answer import Computed, Quote
+from assistant.cases import grammar
 from assistant.cases.quantities import figures
 from assistant.cases.reading import read_question
 from assistant.cases.wording import label, missing_in_words, query_in_words, result_in_words, shown_columns
@@ -167,17 +168,20 @@ def _alike(one: Query, two: Query) -> bool:
     )
 
 
-def quotes_of(corpus: Corpus, computed: tuple[Computed, ...]) -> list[Quote]:
+def quotes_of(corpus: Corpus, computed: tuple[Computed, ...], question: str) -> list[Quote]:
     """What to quote, table after table: the sentence in which the authors give a figure, and the first rows.
 
-    The sentence comes first where its figure is what is asked for, or where no one table was meant.
+    The sentence comes first where its figure is what is asked for, where no one table was meant, and, unless the
+    question speaks of rows, where they are more than can be quoted.
     """
     general = len({each.doc_id for each in computed}) > 1
+    of_rows = grammar.OF_ROWS.search(question)
     quotes: list[Quote] = []
     for each in computed:
         sentence = [quote_units(corpus, [unit]) for unit in _sentences(corpus, each)[:1]]
         rows = each.rows[: ROWS + 1]
-        quotes += [*sentence, *rows] if each.printed or general else [*rows, *sentence]
+        many = len(each.cases) > ROWS and not of_rows
+        quotes += [*sentence, *rows] if each.printed or general or many else [*rows, *sentence]
     return quotes
 
 

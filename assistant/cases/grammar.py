@@ -66,6 +66,10 @@ ROWS = re.compile(
     r"child(?:ren)?|infants?|toddlers?|bab(?:y|ies)|those|ones?|who|whose|which|any(?:one|body)|authors?|reports?|his|her)\b"
 )
 ABOUT_ROWS = frozenset({"case", "age", "sex", "country", "author", "year"})  # columns that tell rows apart
+# What a question says that means the rows of a table rather than what its authors make of them.
+OF_ROWS = re.compile(
+    r"\b(?:57|own|rows?|tables?|tabulated|list(?:ed)?|entr(?:y|ies)|entered|records?)\b", re.IGNORECASE
+)
 WHAT_HAPPENED = re.compile(r"\bwhat (?:happened|became)\b")
 EARLY_OR_LATE = re.compile(r"\b(?:earli|lat|soon)est\b")
 OF_THOSE = re.compile(r"\b(?:of|from|among) (?:those|these|them|whom|which)\b")
