@@ -50,7 +50,7 @@ _OF_MANY = re.compile(
     r"\b(?:mean|average|median|typical\w*|usual\w*|normal(?:ly)?|general(?:ly)?|mostly)\b", re.IGNORECASE
 )
 _ASKED_TWICE = re.compile(
-    r"\?.*\?|\band\b|\w [+&] \w|±|\bSD\b|\b(?:n\b|no\.|number|how many)[^,;:]*, (?=.*\b(?:dose|Gy|size|age)\b)|"
+    r"\?.*\?|%.*%|\band\b|\w [+&] \w|±|\bSD\b|\b(?:n\b|no\.|number|how many)[^,;:]*, (?=.*\b(?:dose|Gy|size|age)\b)|"
     r"\b(?:dose|Gy|size|age)\b.*, (?:n\b|no\.|number|how many)",
     re.IGNORECASE | re.DOTALL,
 )

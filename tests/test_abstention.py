@@ -85,7 +85,7 @@ def test_terms_that_the_sources_lack(bot, question, unknown):
 
 
 def test_what_is_quoted_is_not_taken_to_speak_of_a_term_that_the_sources_lack(bot):
-    answer = bot.ask("What is the median survival after IVC resection of dedifferentiated tumours?")
+    answer = bot.ask("What is the median survival after surgical resection of dedifferentiated tumours?")
     assert not answer.abstained
     assert answer.note == "The sources do not mention “dedifferentiated”."
     assert answer.text.startswith(answer.note)

@@ -39,6 +39,7 @@ def test_the_one_value_asked_for_is_found(question, quote, value):
         ("How many patients died?", "The survival was 57%."),  # not of that kind
         ("How long? And how many?", "It took 3 months."),  # one value is half an answer
         ("postop RT: dose (Gy), no. pts?", "Six patients had a dose of 60 Gy."),  # the same, telegraphic
+        ("Bochum vasc LMS: % of MSTT, % of all LMS?", "182 tumors (11% of all MSTT) were leiomyosarcomas."),
         ("RT, how many pts, Gy range", "Six patients had a dose of 60 Gy."),
         ("size + look of the fragments", "They measured 3.5 cm and were grey."),
         ("mean age ± SD at diagnosis", "The mean age was 59 years (± 10.7)."),
