@@ -54,7 +54,6 @@ class TokenVectors:
     @classmethod
     def from_encodings(cls, encodings: Sequence[Encoding], dimensions: int = DIMENSIONS) -> TokenVectors:
         """The token vectors of encoded passages, reduced to ``dimensions``, or as many as they have."""
-        lengths = [len(encoding.tokens) for encoding in encodings]
         # Part by part: all token vectors at once, beside the encodings, would take twice the memory.
         parts = [encodings[first : first + _TOGETHER] for first in range(0, len(encodings), _TOGETHER)]
         scatter = sum(tokens.T @ tokens for tokens in map(_tokens, parts))
@@ -65,7 +64,7 @@ class TokenVectors:
         scales = np.maximum(highest, 1e-6).astype(np.float32) / _STEPS
         steps = [np.rint(part / scales).astype(np.int8) for part in reduced]
         norms = np.concatenate([np.linalg.norm(part * scales, axis=1) for part in steps])
-        starts = np.cumsum([0, *lengths], dtype=np.int64)
+        starts = np.cumsum([0, *(len(encoding.tokens) for encoding in encodings)], dtype=np.int64)
         return cls(np.concatenate(steps), scales, norms, starts, directions)
 
     def save(self, folder: Path) -> None:

@@ -91,6 +91,9 @@ def test_what_is_quoted_is_not_taken_to_speak_of_a_term_that_the_sources_lack(bo
     assert answer.text.startswith(answer.note)
     assert answer.direct is None
     assert not bot.ask("What is the median survival after IVC resection?").note
+    refused = bot.ask("What is the median survival after IVC resection of dedifferentiated tumours?")
+    assert refused.abstained
+    assert refused.reason.startswith("The sources do not mention “dedifferentiated”, ")
 
 
 def test_comparing_brings_every_document_that_is_named(bot):

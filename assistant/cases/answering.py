@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from assistant.answer import Computed, Quote
 from assistant.cases import grammar
@@ -21,8 +21,6 @@ from corpus.cases.models import CaseTable, Record
 from corpus.cases.query import Condition, Query, Result, run
 from corpus.models import Corpus
 from corpus.register import Check
-
-Conditions = tuple[Condition, ...]
 
 ROWS = 3  # rows quoted in an answer; the others stand in the table below it
 
@@ -95,7 +93,7 @@ def _entries(corpus: Corpus, query: Query) -> tuple[str, ...]:
     )
 
 
-def _of_all(query: Query) -> tuple[Conditions, Conditions]:
+def _of_all(query: Query) -> tuple[tuple[Condition, ...], tuple[Condition, ...]]:
     """The conditions of a query without those on ranges of case numbers, such as the 56 published before the 57th."""
     where, given = (
         tuple(each for each in some if each.column != "case" or isinstance(each.wanted, int))
@@ -104,7 +102,7 @@ def _of_all(query: Query) -> tuple[Conditions, Conditions]:
     return where, given
 
 
-def _subject(query: Query, where: Conditions, given: Conditions) -> tuple[object, ...]:
+def _subject(query: Query, where: Iterable[Condition], given: Iterable[Condition]) -> tuple[object, ...]:
     """What a query under these conditions is about; the share of rows is about what their count is."""
     measure = "count" if query.measure == "share" else query.measure
     return (query.table, measure, query.of, query.at, query.by, frozenset(where), frozenset(given))
