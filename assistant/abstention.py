@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import math
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant.dialogue import Resolved
+from assistant.kinds import lacking
 from assistant.naming import named_documents
 from assistant.requests import kind_of_request
-from assistant.retrieval import Ranked
+from assistant.retrieval import Ranked, Reading
 from assistant.settings import abstention
 from assistant.vocabulary import is_cut_short, is_english, is_medical
 from corpus.lexicon import american, function_words, in_lexicon
@@ -58,38 +61,52 @@ def _is_specific(index: Index, word: str) -> bool:
 
 
 def signals(index: Index, question: Resolved, ranked: Ranked) -> dict[str, float]:
-    """What tells an answered question from another, each roughly within -1..1.
+    """What tells an answered question from another, each roughly within -1..1; of all readings of it together.
 
     match: how well the first unit in its context, or a question of its own, matches each of the question's tokens;
     covered: how well anything near does; known: the share of words that the sources have; unknown: specific terms
-    that they lack; personal: whether a decision about the reader is asked for. asked_or_gap: how much nearer the
+    that they lack; personal: whether a decision about the reader is asked for; lacking: whether the first unit holds
+    nothing of the kind asked for, such as a dose. asked_or_gap: how much nearer the
     question is to the bank than to the gaps; gap_alone, gap_beside: what a gap matches better than the first unit
     and its questions do, and than the first three: a detail that what is shown lacks, even where questions about
     something else name it.
     """
-    weights = ranked.token_weights / max(float(ranked.token_weights.sum()), 1e-9)
     words = [word for word in _WORD.findall(question.text) if word.lower() not in function_words()]
     lacking = index.words.unknown([word for word in words if not _is_common(word)])
-    first, shown = _matched(index, ranked, 1), _matched(index, ranked, _SHOWN)
-    anything = np.vstack([ranked.matches, ranked.asked.matches]).max(axis=0)
-    gap = ranked.gap.matches.max(axis=0, initial=0)
-    return {
-        "match": float(first @ weights),
-        "covered": float(anything @ weights),
+    of_words = {
         "known": 1 - len(lacking) / len(words) if words else 0.0,
         "unknown": min(len(unknown_terms(index, question)), 2) / 2,
         "personal": float(kind_of_request(question.question) == "personal"),
-        "asked_or_gap": _smooth_maximum(ranked.asked.late) - _smooth_maximum(ranked.gap.late),
-        "gap_alone": float(np.maximum(gap - first, 0) @ weights),
-        "gap_beside": float(np.maximum(gap - shown, 0) @ weights),
+        "lacking": float(bool(_kind_lacking(index, question, ranked))),
     }
+    return of_words | _of_readings(index, ranked)
 
 
-def _matched(index: Index, ranked: Ranked, count: int) -> Floats:
+def _of_readings(index: Index, ranked: Ranked) -> dict[str, float]:
+    found: defaultdict[str, float] = defaultdict(float)
+    for reading in ranked.readings:
+        weights = reading.share * reading.token_weights / max(float(reading.token_weights.sum()), 1e-9)
+        first, shown = (_matched(index, ranked.units, reading, count) for count in (1, _SHOWN))
+        anything = np.vstack([reading.matches, reading.asked.matches]).max(axis=0)
+        gap = reading.gap.matches.max(axis=0, initial=0)
+        nearer = _smooth_maximum(reading.asked.late) - _smooth_maximum(reading.gap.late)
+        found["match"] += float(first @ weights)
+        found["covered"] += float(anything @ weights)
+        found["asked_or_gap"] += reading.share * nearer
+        found["gap_alone"] += float(np.maximum(gap - first, 0) @ weights)
+        found["gap_beside"] += float(np.maximum(gap - shown, 0) @ weights)
+    return found
+
+
+def _kind_lacking(index: Index, question: Resolved, ranked: Ranked) -> str:
+    return lacking(question.question, index.corpus.units[ranked.units[0]])
+
+
+def _matched(index: Index, units: NDArray[np.int64], reading: Reading, count: int) -> Floats:
     """The best cosine of each question token in the first units, in context, or in their questions; shape (q,)."""
-    units = set(ranked.units[:count].tolist())
-    theirs = [index.bank[number].unit in units for number in ranked.asked.numbers.tolist()]
-    best: Floats = np.vstack([ranked.matches[:count], ranked.asked.matches[theirs]]).max(axis=0)
+    first = set(units[:count].tolist())
+    theirs = [index.bank[number].unit in first for number in reading.asked.numbers.tolist()]
+    best: Floats = np.vstack([reading.matches[:count], reading.asked.matches[theirs]]).max(axis=0)
     return best
 
 
@@ -119,6 +136,8 @@ def reason(index: Index, question: Resolved, ranked: Ranked) -> str:
         return f"{_not_mentioned(unknown)}, and no passage of them answers this question."
     if missing := _missing(index, ranked):
         return f"The sources do not state {missing}."
+    if kind := _kind_lacking(index, question, ranked):
+        return f"No passage of the sources answers this question; the nearest gives no {kind}."
     return "No passage of the sources answers this question."
 
 

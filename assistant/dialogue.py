@@ -53,11 +53,13 @@ class Resolved:
     Attributes:
         question: what was asked.
         context: what the dialogue adds, earlier questions; empty where the question stands alone.
+        topic: what of it the question is about: the last of them, and the names in those before.
         answered: how the answer to the last of them began; empty where that is not known.
     """
 
     question: str
     context: str = ""
+    topic: str = ""
     answered: str = ""
 
     @property
@@ -80,8 +82,18 @@ def resolve(question: str, history: Sequence[Mapping[str, str]], alike: Sequence
     if not context:
         return Resolved(question)
     last = history[-1]["content"] if history[-1]["role"] == "assistant" else ""
-    answered = " ".join(last.split()[:_ANSWER_WORDS])
-    return Resolved(question, _instead(" ".join(context), question, (*_ALIKE, *alike)), answered)
+    answered = " ".join(last[max(last.find("“"), 0) :].split()[:_ANSWER_WORDS])  # what is quoted, if anything is
+    kinds = (*_ALIKE, *alike)
+    whole, topic = (_instead(each, question, kinds) for each in (" ".join(context), _topic(context, kinds)))
+    return Resolved(question, whole, topic, answered)
+
+
+def _topic(context: Sequence[str], kinds: Sequence[re.Pattern[str]]) -> str:
+    """The last question of a dialogue, after the names in those before it, which are kept whole if they hold none."""
+    *before, last = context
+    older = " ".join(before)
+    found = sorted((match.start(), match.group()) for kind in kinds for match in kind.finditer(older))
+    return " ".join([*(dict.fromkeys(name for _, name in found) or before), last])
 
 
 def _instead(context: str, question: str, alike: Sequence[re.Pattern[str]]) -> str:

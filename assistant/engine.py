@@ -95,7 +95,7 @@ class Assistant:
         resolved, corrections = understand(self.index, asked, checked_history(history))
         ranked = retrieve(self.index, resolved)
         request = kind_of_request(asked)
-        confidence = 0.0 if request == "order" else probability(self.index, signals(self.index, resolved, ranked))
+        confidence = 0.0 if request == "order" else self._confidence(resolved, ranked)
         wanted = wanted_stems(resolved.text, ranked.synonyms)
         passages = compose(self.index, ranked, resolved.text)
         related = related_questions(self.index, ranked, passages)
@@ -117,11 +117,13 @@ class Assistant:
             rows = _in_front(quotes_of(self.corpus, unstated, resolved.text), quotes)
             answer = replace(answer, confidence=min(confidence, NOT_STATED), reason=why, nearest=rows)
             return replace(answer, text=rendering.abstained(answer, audience))
-        if not quotes or confidence < abstention(with_bank=bool(self.index.bank)).threshold:
-            if resolved.context and may_mean_the_disease(asked):
-                alone = self.ask(asked, audience=audience)
-                if not alone.abstained:
-                    return alone
+        threshold = abstention(with_bank=bool(self.index.bank)).threshold
+        may_stand_alone = resolved.context and may_mean_the_disease(asked) and not (computed or claim)
+        if may_stand_alone and self._confidence(resolved, ranked.in_dialogue) < threshold:
+            alone = self.ask(asked, audience=audience)
+            if not alone.abstained:
+                return alone
+        if not quotes or confidence < threshold:
             answer = replace(answer, reason=reason(self.index, resolved, ranked), nearest=quotes)
             return replace(answer, text=rendering.abstained(answer, audience))
         lacking = caveat(self.index, resolved)
@@ -147,6 +149,9 @@ class Assistant:
             count: at most so many.
         """
         return suggestions(self.index.bank, beginning, count)
+
+    def _confidence(self, question: Resolved, ranked: Ranked) -> float:
+        return probability(self.index, signals(self.index, question, ranked))
 
     def _claimed(self, claim: Entry, near: Sequence[int]) -> list[Quote]:
         """What an entry of the register quotes, at most three: first what ranks high for the question."""

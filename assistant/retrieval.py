@@ -2,12 +2,13 @@
 
 In: an open index and a resolved question. Out: `Ranked`, the candidate units best first with their
 scores, and how well each of the question's tokens was matched. A question is compared with each unit
-alone, with the unit in its context, and with the questions of the bank that the unit answers.
+alone, with the unit in its context, and with the questions of the bank that the unit answers. A
+follow-up is read twice, with the dialogue and by itself, and both readings count.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from threading import Lock
 from typing import Any
@@ -50,6 +51,25 @@ class Likeness:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """A question as it was read, and what is like it.
+
+    Attributes:
+        share: how much it counts among the readings of one question, which together count 1.
+        asked: the questions of the bank nearest to it.
+        gap: the nearest of those known to have no answer.
+        matches: the best cosine of each question token in the context of the ranked units; shape (c, q).
+        token_weights: weight of each question token; shape (q,).
+    """
+
+    share: float
+    asked: Likeness
+    gap: Likeness
+    matches: Floats
+    token_weights: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Ranked:
     """Candidates for one question, best first.
 
@@ -60,10 +80,7 @@ class Ranked:
             BM25 (highest 1), the pooled cosine, whether the question names the document, and, for a follow-up, how
             near it stands to what answered the question before; shape (c, 8).
         alike: the number, in ``index.bank``, of the nearest that is no dialogue; -1 where none came near; shape (c,).
-        asked: the questions of the bank nearest to it.
-        gap: the nearest of those known to have no answer.
-        matches: the best cosine of each question token in the unit's context; shape (c, q).
-        token_weights: weight of each question token; shape (q,).
+        readings: the question as it was read: with the dialogue that it leans on, then, if it leans on one, by itself.
         synonyms: numbers of the lexicon entries that put the question into the sources' words.
         named: the documents that the question names.
     """
@@ -72,12 +89,24 @@ class Ranked:
     scores: Floats
     parts: Floats
     alike: NDArray[np.int64]
-    asked: Likeness
-    gap: Likeness
-    matches: Floats
-    token_weights: Floats
+    readings: tuple[Reading, ...]
     synonyms: tuple[int, ...]
     named: frozenset[str]
+
+    @property
+    def asked(self) -> Likeness:
+        """The questions of the bank nearest to the question, read with the dialogue."""
+        return self.readings[0].asked
+
+    @property
+    def in_dialogue(self) -> Ranked:
+        """The same, with the question read only with the dialogue."""
+        return replace(self, readings=(replace(self.readings[0], share=1.0),))
+
+    @property
+    def gap(self) -> Likeness:
+        """The questions without an answer nearest to the question, read with the dialogue."""
+        return self.readings[0].gap
 
 
 _one_at_a_time = Lock()  # limits that overlap would restore each other's
@@ -98,43 +127,15 @@ def retrieve(index: Index, question: Resolved, weights: Ranking | None = None) -
 
 
 def _ranked(index: Index, question: Resolved, weights: Ranking) -> Ranked:
-    total = len(index.corpus.units)
-    own_text = expand(question.question)
-    before = _last_words(index, expand(question.context))
-    text = f"{before} {own_text}".strip()
-    terms = np.array(synonym_numbers(question.text), dtype=np.int64)
-    (encoded,) = index.encoder.encode([text])
-    token_weights = index.weights[encoded.ids].copy()
-    if before:
-        token_weights[: index.encoder.count(before)] *= weights.history
-    added = weights.synonym * float(index.term_weights[terms].sum())
-    whole = max(float(token_weights.sum()) + added, 1e-9)
-
-    def compared(texts: NDArray[np.int64]) -> tuple[Floats, Floats]:
-        """Late interaction with the numbered texts, of the question and the terms it is given, and its matches."""
-        matches = index.tokens.best_matches(encoded.tokens, texts)
-        from_terms = weights.synonym * index.term_matches[np.ix_(terms, texts)].sum(axis=0)
-        return (matches @ token_weights + from_terms) / whole, matches
-
-    alike, asked_cosines = nearest(index.bank_vectors, encoded.pooled, _ASKED_ALIKE if weights.bank else 0)
-    gaps, gap_cosines = nearest(index.gap_vectors, encoded.pooled, _GAPS_ALIKE if weights.bank else 0)
-    late, matches = compared(2 * total + np.concatenate([alike, len(index.bank) + gaps]))
-    bank_near = Likeness(alike, asked_cosines, late[: len(alike)], matches[: len(alike)])
-    gaps_near = Likeness(gaps, gap_cosines, late[len(alike) :], matches[len(alike) :])
-    asked, second, questions = _alike(index, bank_near)
-    cosines = _cosines(total, *nearest(index.passage_vectors, encoded.pooled, _SEARCHED))
-    words = index.words.scores(" ".join([text, *(synonym_terms()[term] for term in terms)]))
-    words /= max(float(words.max(initial=0.0)), 1e-9)
-    units = _candidates(cosines, words, *([asked] if len(alike) else []))
-
-    alone = compared(units)[0] if weights.alone else np.zeros(len(units), dtype=np.float32)
-    context, matches = compared(units + total)
-    named = named_documents(index.corpus, question.text)
-    is_named = np.array([index.corpus.units[number].doc_id in named for number in units.tolist()], dtype=np.float32)
-    beside = _beside(index, question, units, weights)
-    parts = np.stack(
-        [alone, context, asked[units], second[units], words[units], cosines[units], is_named, beside], axis=1
-    )
+    ways = [_Way(index, question, weights)]
+    shares = [1.0]
+    if question.context:
+        ways.append(_Way(index, Resolved(question.question), weights))
+        shares = [1 - weights.itself, weights.itself]
+    units = np.unique(np.concatenate([way.candidates() for way in ways]))  # in reading order
+    compared = [way.compared_with(units) for way in ways]
+    likeness = sum(share * parts for share, (parts, _) in zip(shares, compared, strict=True))
+    parts = np.column_stack([likeness, _beside(index, question, units, weights)])
     scores = parts @ weights.of_parts
     order = np.argsort(-scores, kind="stable")
     units = units[order]
@@ -142,14 +143,62 @@ def _ranked(index: Index, question: Resolved, weights: Ranking) -> Ranked:
         units=units,
         scores=scores[order],
         parts=parts[order],
-        alike=questions[units],
-        asked=bank_near,
-        gap=gaps_near,
-        matches=matches[order],
-        token_weights=token_weights,
-        synonyms=tuple(terms.tolist()),
-        named=named,
+        alike=ways[0].alike[units],
+        readings=tuple(
+            Reading(share, way.asked, way.gap, matches[order], way.token_weights)
+            for share, way, (_, matches) in zip(shares, ways, compared, strict=True)
+        ),
+        synonyms=tuple(ways[0].terms.tolist()),
+        named=ways[0].named,
     )
+
+
+class _Way:
+    """A question read in one way: its tokens and their weights, what is stored that is like it, scores of all units."""
+
+    def __init__(self, index: Index, question: Resolved, weights: Ranking) -> None:
+        self._index, self._weights = index, weights
+        self._total = len(index.corpus.units)
+        self.named = named_documents(index.corpus, question.text)
+        before = _last_words(index, expand(question.topic))
+        text = f"{before} {expand(question.question)}".strip()
+        self.terms = np.array(synonym_numbers(question.text), dtype=np.int64)
+        (self._encoded,) = index.encoder.encode([text])
+        self.token_weights = index.weights[self._encoded.ids].copy()
+        if before:
+            self.token_weights[: index.encoder.count(before)] *= weights.history
+        self._added = weights.synonym * float(index.term_weights[self.terms].sum())
+
+        pooled = self._encoded.pooled
+        alike, asked_cosines = nearest(index.bank_vectors, pooled, _ASKED_ALIKE if weights.bank else 0)
+        gaps, gap_cosines = nearest(index.gap_vectors, pooled, _GAPS_ALIKE if weights.bank else 0)
+        late, matches = self._compared(2 * self._total + np.concatenate([alike, len(index.bank) + gaps]))
+        self.asked = Likeness(alike, asked_cosines, late[: len(alike)], matches[: len(alike)])
+        self.gap = Likeness(gaps, gap_cosines, late[len(alike) :], matches[len(alike) :])
+        self._first, self._second, self.alike = _alike(index, self.asked)
+        self._cosines = _cosines(self._total, *nearest(index.passage_vectors, pooled, _SEARCHED))
+        self._words = index.words.scores(" ".join([text, *(synonym_terms()[term] for term in self.terms)]))
+        self._words /= max(float(self._words.max(initial=0.0)), 1e-9)
+
+    def candidates(self) -> NDArray[np.int64]:
+        """The numbers of the units best in any way of scoring them, in reading order."""
+        return _candidates(self._cosines, self._words, *([self._first] if len(self.asked.numbers) else []))
+
+    def compared_with(self, units: NDArray[np.int64]) -> tuple[Floats, Floats]:
+        """The parts of the units' likeness, shape (c, 7), and their matches in context, shape (c, q)."""
+        alone = self._compared(units)[0] if self._weights.alone else np.zeros(len(units), dtype=np.float32)
+        context, matches = self._compared(units + self._total)
+        documents = [self._index.corpus.units[number].doc_id for number in units.tolist()]
+        named = np.array([doc_id in self.named for doc_id in documents], dtype=np.float32)
+        of_all = (self._first, self._second, self._words, self._cosines)
+        return np.column_stack([alone, context, *(scores[units] for scores in of_all), named]), matches
+
+    def _compared(self, texts: NDArray[np.int64]) -> tuple[Floats, Floats]:
+        """Late interaction with the numbered texts, of the question and the terms it is given, and its matches."""
+        matches = self._index.tokens.best_matches(self._encoded.tokens, texts)
+        from_terms = self._weights.synonym * self._index.term_matches[np.ix_(self.terms, texts)].sum(axis=0)
+        whole = max(float(self.token_weights.sum()) + self._added, 1e-9)
+        return (matches @ self.token_weights + from_terms) / whole, matches
 
 
 def _beside(index: Index, question: Resolved, units: NDArray[np.int64], weights: Ranking) -> Floats:
@@ -159,7 +208,7 @@ def _beside(index: Index, question: Resolved, units: NDArray[np.int64], weights:
     """
     if not (question.context and weights.beside):
         return np.zeros(len(units), dtype=np.float32)
-    before = _ranked(index, Resolved(f"{question.context} {question.answered}".strip()), weights)
+    before = _ranked(index, Resolved(f"{question.topic} {question.answered}".strip()), weights)
     likely = np.exp(_SHARP * (before.scores[:_BEFORE] - before.scores[0]))
     places = before.units[:_BEFORE]
     distance = np.abs(units[:, None] - places)

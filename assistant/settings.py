@@ -19,7 +19,7 @@ PARTS = (*ALIKE, "beside")  # of a unit's score
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Weights of the parts of a unit's score, and of the tokens that a question gets beside its own."""
+    """Weights of the parts of a unit's score, of the tokens a question gets beside its own, and of its readings."""
 
     alone: float
     context: float
@@ -30,6 +30,7 @@ class Ranking:
     named: float
     beside: float
     history: float
+    itself: float
     synonym: float
 
     @property

@@ -6,6 +6,7 @@ import pytest
 
 from assistant.abstention import unknown_terms
 from assistant.dialogue import Resolved
+from assistant.kinds import lacking
 from assistant.requests import kind_of_request
 
 
@@ -14,6 +15,7 @@ from assistant.requests import kind_of_request
     [
         ("Should I have my vein taken out?", "personal"),
         ("Is my lump malignant?", "personal"),
+        ("Will they have to take my whole leg off?", "personal"),
         ("How long will my father live?", "personal"),
         ("What margins should be obtained?", ""),
         ("My patient has a tumour of the femoral vein; which imaging is advised?", ""),
@@ -82,6 +84,24 @@ def test_what_the_sources_answer_is_answered(bot, question, fact):
 )
 def test_terms_that_the_sources_lack(bot, question, unknown):
     assert unknown_terms(bot.index, Resolved(question)) == unknown
+
+
+@pytest.mark.parametrize(
+    ("question", "quoted", "kind"),
+    [
+        ("What dose of doxorubicin did she get?", "The patient received doxorubicin as first-line treatment", "dose"),
+        ("What dose did they receive?", "Six patients received adjuvant radiation therapy of the primary tumor", ""),
+        ("Which clot-dissolving agent was used?", "As a result, a thrombectomy was performed.", "drug"),
+        ("Which drug came first?", "The patient received doxorubicin as first-line treatment", ""),
+        ("How many Gy did Bibbo's patient get?", "# 38 Bibbo", "dose"),
+        ("How big was Bibbo's tumour?", "# 38 Bibbo", ""),  # the row gives millimetres without the word
+        ("How many gray of chemoradiation after surgery?", "No other adjuvant therapy such as", ""),  # there was none
+        ("Was doxorubicin given?", "The patient received doxorubicin as first-line treatment", ""),
+    ],
+)
+def test_a_quote_may_lack_the_kind_of_thing_asked_for(corpus, question, quoted, kind):
+    unit = next(unit for unit in corpus.units if unit.text.startswith(quoted))
+    assert lacking(question, unit) == kind
 
 
 def test_what_is_quoted_is_not_taken_to_speak_of_a_term_that_the_sources_lack(bot):

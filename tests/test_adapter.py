@@ -22,7 +22,7 @@ from index.progress import Advance
 from index.store import IndexUnusable, read_header
 
 TEXT = "Which margins are recommended for the saphenous vein?"
-FIRST, QUESTIONS = 16, 8  # units that are learnt from, and how many questions of each
+FIRST, QUESTIONS = 10, 6  # units that are learnt from, and how many questions of each
 
 
 def test_the_shipped_adapter_is_small_and_its_card_names_its_base():

@@ -8,6 +8,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -199,6 +200,10 @@ def test_a_chain_of_follow_ups_reaches_back_to_the_question_that_stands_alone() 
     assert resolve("Why?", history).context == (
         "What did surveillance show in the Moroccan woman with a femoral vein tumour? And the PET?"
     )
+    assert resolve("Why?", history).topic == "femoral vein And the PET?"
+    assert resolve("Why?", history[:2]).topic == history[0]["content"]
+    nameless = [{"role": "user", "content": text} for text in ("What did surveillance show?", "And the PET?")]
+    assert resolve("Why?", nameless).topic == "What did surveillance show? And the PET?"
     assert resolve("Why?", []).context == ""
     assert not is_elliptic("Which margins are recommended for saphenous vein leiomyosarcoma?")
 
@@ -229,6 +234,27 @@ def test_a_follow_up_is_sought_beside_what_answered_the_question_before(bot: Ass
     for weights, place in ((None, True), (nowhere, False)):
         ranked = retrieve(bot.index, resolved, weights)
         assert bool(ranked.parts[:, PARTS.index("beside")].any()) is place
+
+
+def test_where_the_question_before_was_answered_is_told_by_what_was_quoted(bot: Assistant) -> None:
+    turns = ["Where was the tumour in the Moroccan patient?", "What grade?"]
+    history: list[dict[str, str]] = []
+    for text in turns:
+        said = bot.ask(text, history).text
+        history += [{"role": "user", "content": text}, {"role": "assistant", "content": said}]
+    assert said.startswith("Read as: ")
+    assert resolve("And the Ki-67?", history).answered.startswith("“The tumor was classified as grade 2")
+
+
+def test_a_follow_up_is_read_with_the_dialogue_and_by_itself(bot: Assistant) -> None:
+    history = [{"role": "user", "content": "What did the cut surface of the saphenous vein tumour look like?"}]
+    alone, leaning = (retrieve(bot.index, resolve("And the mitoses?", turns)) for turns in ([], history))
+    assert [reading.share for reading in alone.readings] == [1.0]
+    assert [reading.share for reading in leaning.readings] == [1 - ranking().itself, ranking().itself]
+    assert set(alone.units.tolist()) <= set(leaning.units.tolist())
+    assert all(len(reading.matches) == len(leaning.units) for reading in leaning.readings)
+    assert np.array_equal(alone.readings[0].asked.numbers, leaning.readings[1].asked.numbers)
+    assert not np.array_equal(alone.readings[0].asked.numbers, leaning.readings[0].asked.numbers)
 
 
 def test_quotes_of_one_answer_do_not_repeat_each_other(bot: Assistant) -> None:

@@ -28,6 +28,8 @@ def filtered(query: Query, found: Found) -> Query | None:
     kept, by = sorted_out
     if query.measure != "list" and any(each.wanted in OWN_CASE for _, each in kept):
         return None  # "own case included" says nothing of a filter
+    if by and any(each.column in grammar.PICKS_ROWS and isinstance(each.wanted, tuple) for _, each in kept):
+        return None  # groups among the rows of some authors
     kept.sort(key=lambda each: each[0])
     if found.contrast:
         if by or not kept:
@@ -35,7 +37,9 @@ def filtered(query: Query, found: Found) -> Query | None:
         _, last = kept.pop()
         by = (last, replace(last, negated=not last.negated))
     if query.measure == "list" and by:
-        query = replace(query, measure="count")
+        numbers = [each for each in query.show if case_table.column(each).kind == "number"]
+        # "size, painful or painless?"
+        query = replace(query, measure="mean", of=numbers[0], show=()) if numbers else replace(query, measure="count")
     if query.measure not in ("count", "share"):
         return replace(query, where=tuple(condition for _, condition in kept), by=by)
     subject = _subject(found, {position for position, _ in kept}, compared=bool(by))
@@ -67,9 +71,10 @@ def _compared(query: Query, found: Found, case_table: CaseTable) -> tuple[list[P
     for column in dict.fromkeys(condition.column for _, condition in placed):
         same = [(place, each) for place, each in placed if each.column == column]
         conditions = [each for _, each in same]
-        if _opposed(conditions, kinds[column], found, case_table):
+        picked = column in grammar.PICKS_ROWS  # of two authors, the rows of both
+        if not picked and _opposed(conditions, kinds[column], found, case_table):
             groups.append(tuple(conditions))
-        elif found.either and len({each.wanted for each in conditions}) > 1:
+        elif (found.either or picked) and len({each.wanted for each in conditions}) > 1:
             if any(each.negated for each in conditions):
                 return None
             wanted = tuple(each.wanted for each in conditions if not isinstance(each.wanted, tuple))

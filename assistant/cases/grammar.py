@@ -45,7 +45,9 @@ HOW_MANY_AND = re.compile(
 )
 RATES = re.compile(r"\b(?:rates|shares|proportions|percentages|numbers) of\b")  # of several things, each by itself
 RELATIVE = re.compile(r"(?:\b(?:who|that|which|whose \w+)|,)\s*$")
-HOW_MANY = re.compile(r"\bhow many\b|\bhow often\b|\b(?:share|proportion|percentage|fraction|number|percent)\b")
+HOW_MANY = re.compile(
+    r"\bhow many\b|\bhow often\b|\b(?:share|proportion|percentage|fraction|number|percent)\b|(?<!\d)(?<!\d )%"
+)
 # "... than those without?": the last condition against its opposite.
 CONTRAST = re.compile(
     r"(?:\b(?:than|versus|vs\.?|and|or|compared (?:with|to)|against) (?:in |of )?"
@@ -65,6 +67,7 @@ ROWS = re.compile(
     r"\b(?:cases?|patients?|rows?|records?|entr(?:y|ies)|people|persons?|wom[ae]n|m[ae]n|males?|females?|boys?|girls?|"
     r"child(?:ren)?|infants?|toddlers?|bab(?:y|ies)|those|ones?|who|whose|which|any(?:one|body)|authors?|reports?|his|her)\b"
 )
+PICKS_ROWS = frozenset({"case", "author"})  # columns that pick rows, and make no groups
 ABOUT_ROWS = frozenset({"case", "age", "sex", "country", "author", "year"})  # columns that tell rows apart
 # What a question says that means the rows of a table rather than what its authors make of them.
 OF_ROWS = re.compile(
@@ -73,7 +76,9 @@ OF_ROWS = re.compile(
 WHAT_HAPPENED = re.compile(r"\bwhat (?:happened|became)\b")
 EARLY_OR_LATE = re.compile(r"\b(?:earli|lat|soon)est\b")
 OF_THOSE = re.compile(r"\b(?:of|from|among) (?:those|these|them|whom|which)\b")
-AGAINST = re.compile(r"\b(?:as against|versus|vs|compared (?:with|to)|against|than)\b")
+AGAINST = re.compile(r"\b(?:as against|versus|vs|compared (?:with|to)|(?<!done )(?<!given )(?<!used )against|than)\b")
+# Where the next question begins: "What share had metastases? Those over 5 cm?"
+NEXT_QUESTION = re.compile(r"\?\s+(?=\S)")
 NEITHER = re.compile(r"\b(?:neither|nor)\b")
 AMONG = re.compile(
     r"(?<!how many )(?<!number )\b(?:among(?:st)?|out of|after|following|(?:in|of) (?:the |all |those )*"

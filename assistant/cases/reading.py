@@ -19,6 +19,7 @@ from corpus.cases.models import CaseTable
 from corpus.cases.query import SUMMARIES, Condition, Query, QueryError, check, run
 
 _COURSE = ("recurrence", "metastasis", "outcome")
+_TREATMENTS = ("adjuvant", "treatment", "radiotherapy", "chemotherapy")
 ONE_HOSPITAL = "tilkorn2010"  # whose patients say nothing of how many there are elsewhere
 _EVERYWHERE = re.compile(
     r"\b(?:ever (?:been )?(?:reported|described|seen)|published|in the (?:world )?literature|world)",
@@ -32,13 +33,29 @@ def read_question(question: str) -> tuple[Query, ...]:
 
     There are none if it is not, or not wholly, understood.
     """
-    queries = _read(question)
+    queries = tuple(narrowed for query in _read(question) if (narrowed := _narrowed(query, question)) is not None)
     first = grammar.HOW_MANY_AND.search(question)
     if first is None or not any(each.measure in SUMMARIES for each in queries):
         return queries
     tables = {each.table for each in queries}
     counts = (each for each in _read(first["counted"]) if each.table in tables and each.measure in ("count", "sum"))
     return tuple(dict.fromkeys([*counts, *queries]))
+
+
+def _narrowed(query: Query, question: str) -> Query | None:
+    """A share of those that a second question names: "What share had metastases? Those over 5 cm?"
+
+    None where that names another course: "What share recurred? Spread?" asks for two shares.
+    """
+    _, *later = grammar.NEXT_QUESTION.split(question)
+    if query.measure != "share" or not later:
+        return query
+    named = {each for part in later for _, some in find(part).conditions for each in some.get(query.table, ())}
+    if any(each.column in (*_COURSE, *_TREATMENTS) for each in named):
+        return None
+    where = tuple(each for each in query.where if each not in named)
+    given = tuple(dict.fromkeys([*query.given, *(each for each in query.where if each in named)]))
+    return replace(query, where=where, given=given) if where else query
 
 
 def _read(question: str) -> tuple[Query, ...]:
