@@ -72,9 +72,9 @@ def signals(index: Index, question: Resolved, ranked: Ranked) -> dict[str, float
     something else name it.
     """
     words = [word for word in _WORD.findall(question.text) if word.lower() not in function_words()]
-    lacking = index.words.unknown([word for word in words if not _is_common(word)])
+    unread = index.words.unknown([word for word in words if not _is_common(word)])
     of_words = {
-        "known": 1 - len(lacking) / len(words) if words else 0.0,
+        "known": 1 - len(unread) / len(words) if words else 0.0,
         "unknown": min(len(unknown_terms(index, question)), 2) / 2,
         "personal": float(kind_of_request(question.question) == "personal"),
         "lacking": float(bool(_kind_lacking(index, question, ranked))),

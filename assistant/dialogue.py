@@ -28,6 +28,8 @@ _SECOND_CLAUSE = re.compile(
 )
 _FEW_WORDS = 3
 _ANSWER_WORDS = 40  # of an answer given before: its first quote, or a summary of it
+_FIRST_QUOTE = re.compile(r"“[^”]*” \[1\]")
+_WHOLE = 2  # questions before a follow-up that are kept whole; of those further back only names are
 # Things of one kind: a follow-up that names one means it instead of the one named before.
 _ALIKE = tuple(
     re.compile(rf"\b(?:{alternatives})\b", re.IGNORECASE)
@@ -53,8 +55,8 @@ class Resolved:
     Attributes:
         question: what was asked.
         context: what the dialogue adds, earlier questions; empty where the question stands alone.
-        topic: what of it the question is about: the last of them, and the names in those before.
-        answered: how the answer to the last of them began; empty where that is not known.
+        topic: what of it the question is ranked with: the last two of them, and the names in those before.
+        answered: the quote that answered the last of them, or how its answer began; empty where that is not known.
     """
 
     question: str
@@ -82,18 +84,19 @@ def resolve(question: str, history: Sequence[Mapping[str, str]], alike: Sequence
     if not context:
         return Resolved(question)
     last = history[-1]["content"] if history[-1]["role"] == "assistant" else ""
-    answered = " ".join(last[max(last.find("“"), 0) :].split()[:_ANSWER_WORDS])  # what is quoted, if anything is
+    quoted = _FIRST_QUOTE.search(last)
+    answered = " ".join(last[quoted.start() if quoted else 0 :].split()[:_ANSWER_WORDS])
     kinds = (*_ALIKE, *alike)
     whole, topic = (_instead(each, question, kinds) for each in (" ".join(context), _topic(context, kinds)))
     return Resolved(question, whole, topic, answered)
 
 
 def _topic(context: Sequence[str], kinds: Sequence[re.Pattern[str]]) -> str:
-    """The last question of a dialogue, after the names in those before it, which are kept whole if they hold none."""
-    *before, last = context
+    """The last questions of a dialogue, after the names in those before; these are kept whole if they hold none."""
+    before, last = context[:-_WHOLE], context[-_WHOLE:]
     older = " ".join(before)
     found = sorted((match.start(), match.group()) for kind in kinds for match in kind.finditer(older))
-    return " ".join([*(dict.fromkeys(name for _, name in found) or before), last])
+    return " ".join([*(dict.fromkeys(name for _, name in found) or before), *last])
 
 
 def _instead(context: str, question: str, alike: Sequence[re.Pattern[str]]) -> str:

@@ -118,7 +118,7 @@ class Assistant:
             answer = replace(answer, confidence=min(confidence, NOT_STATED), reason=why, nearest=rows)
             return replace(answer, text=rendering.abstained(answer, audience))
         threshold = abstention(with_bank=bool(self.index.bank)).threshold
-        may_stand_alone = resolved.context and may_mean_the_disease(asked) and not (computed or claim)
+        may_stand_alone = resolved.context and may_mean_the_disease(asked) and not (computed or claim or request)
         if may_stand_alone and self._confidence(resolved, ranked.in_dialogue) < threshold:
             alone = self.ask(asked, audience=audience)
             if not alone.abstained:
@@ -126,13 +126,13 @@ class Assistant:
         if not quotes or confidence < threshold:
             answer = replace(answer, reason=reason(self.index, resolved, ranked), nearest=quotes)
             return replace(answer, text=rendering.abstained(answer, audience))
-        lacking = caveat(self.index, resolved)
-        other = computed or claim or request or lacking  # more to say than one value
+        note = caveat(self.index, resolved)
+        other = computed or claim or request or note  # more to say than one value
         answer = replace(
             answer,
             quotes=quotes,
             abstained=False,
-            note=" ".join(filter(None, [NO_ADVICE if request == "personal" else "", lacking])),
+            note=" ".join(filter(None, [NO_ADVICE if request == "personal" else "", note])),
             direct=None if other or confidence < SURE else _direct(resolved, ranked, quotes),
             computed=computed,
             disagreements=touched(

@@ -13,6 +13,7 @@ from assistant.highlighting import NUMBER_WORD
 from corpus.models import Unit
 
 _NUMBER = rf"(?:\d[\d.,]*|(?:{NUMBER_WORD}))"
+_NO_FIGURE = r"(?<!\d)(?<!\d )"  # a unit after a figure is told, not asked for
 _TIME = r"(?:minutes?|hours?|days?|weeks?|months?|years?)"
 # Stems of international nonproprietary names (WHO, The use of stems in the selection of INN), and short forms.
 _DRUG = (
@@ -23,14 +24,15 @@ _DRUG = (
 _IN_ROWS = {"time", "size", "age", "number"}  # what stands in a row without its unit
 _KINDS = {  # as it stands in "give no ...": how it is asked for, what has it
     "drug": (
-        r"\b(?:which|what|name(?:d| of)?(?: the)?)(?: (?!patients?\b|case\b|had\b|got\b|was\b)[\w-]+){0,3} "
+        r"\b(?:which|what|name(?:d| of)?(?: the)?)(?: (?!(?:patients?|case|had|got|was|is|did|do|does|if|effect|course|"
+        r"response|happen\w*|under|despite|to)\b)[\w-]+){0,3} "
         r"(?:drugs?|agents?|medicines?|medications?|regimens?|anticoagulants?|thinners?|thrombolytics?|antibiotics?|"
         r"painkillers?|substances?)\b(?! treatment)|"
-        r"\b(?:drugs?|agents?|regimens?|lytics?)(?: used| given| names?)?\s?\?$",
+        r"\b(?:agents?|regimens?|lytics?)(?: used| given)?\s?\?$|\b(?:drug|agent|regimen) names?\b",
         rf"\b(?:{_DRUG})\b",
     ),
     "dose": (
-        r"\bdos(?:es?|age|ing)\b|\bGy\b|\bgrays?\b|\bmg\b|\bmilligrams?\b|\bhow much radiation\b",
+        rf"\bdos(?:es?|age|ing)\b|{_NO_FIGURE}\b(?:Gy|mg|milligrams?)\b|\bhow many grays?\b|\bhow much radiation\b",
         r"\d\s?(?:c?Gy|mg|g|U|IU)\b",
     ),
     "number of courses": (
@@ -43,17 +45,24 @@ _KINDS = {  # as it stands in "give no ...": how it is asked for, what has it
         rf"\b{_TIME}\b|\d\s?cm\b",
     ),
     "size": (
-        r"\bhow (?:big|large|small|wide|thick) (?:was|is|were|are|did|had)\b|\b(?:what|which) (?:size|diameter)\b|"
-        r"\b(?:dimensions|cm|mm|centimet\w+|millimet\w+)\b",
+        r"\bhow (?:big|large|small|wide|thick) (?:was|is|were|are|did|had)\b"
+        r"(?! (?:the )?(?:share|part|proportion|series))|"
+        rf"\b(?:what|which) (?:size|diameter)\b|\bdimensions\b|{_NO_FIGURE}\b(?:cm|mm|centimet\w+|millimet\w+)\b",
         r"\d\s?(?:cm|mm)\b|\) mm\b|\d\s?[×x]\s?\d|\bsize of\b",
     ),
-    "share": (r"\b(?:percentage|proportion|percent|per cent)\b|%", r"\d\s?%|\b(?:of \d+|half|third|quarter|\d+/\d+)\b"),
+    "share": (
+        rf"\b(?:percentage|proportion)\b|{_NO_FIGURE}(?:\bpercent\b|\bper cent\b|%)",
+        rf"\d\s?%|\d/\d|\b(?:of \d+|{_NUMBER} of|half|third|quarter|all|both|most|majority|every|proportion|often)\b",
+    ),
     "graft": (
         r"\b(?:which|what)(?: \w+){0,2} (?:grafts?|patch|prosthes[ie]s|conduit)\b|"
         r"\b(?:graft|conduit|bypass|recon\w*)\b.* (?:type|material|kind)\b",
         r"\b(?:PTFE|Dacron|Gore\W?Tex|autologous|polytetra\w+|bovine|patch|prosthe\w+|synthetic|interposition)\b",
     ),
-    "age": (r"\bhow old\b|\bage of\b|\bwhat age\b", rf"\b{_NUMBER}[\s-]years?\b|\bage[ds]?\b"),
+    "age": (
+        r"\bhow old\b|\bwhat age\b|\bwhat (?:is|was) the (?:mean |average |median )?age\b",
+        rf"\b{_NUMBER}[\s-]years?\b|\bage[ds]?\b",
+    ),
     "number": (r"\bhow many\b", rf"\b(?:{_NUMBER}|all|both)\b"),
 }
 _ASKED = {kind: re.compile(asked, re.IGNORECASE) for kind, (asked, _) in _KINDS.items()}

@@ -18,7 +18,8 @@ _PERSONAL = re.compile(
     rf"|\b(?:is|are|was|could|can) (?:this|it|that|{_MINE} \w+(?: \w+)?) (?:be )?(?:a |an |still )?"
     r"(?:cancer\w*|malignant|benign|tumou?r|sarcoma|dangerous|curable|operable|serious|normal|safe)\b"
     rf"|\b{_MINE} (?:chances?|prognosis|odds|life expectancy)\b"
-    r"|\b(?:will|would|can|could|do|must|should) they (?:\w+ ){1,6}(?:my|our) \w+"
+    r"|\b(?:(?:will|would|can|could|must|should) they|do they (?:have|need) to) "
+    r"(?!say|mention|report|describe|recommend|give|support|tell|help|be cited)(?:\w+ ){1,6}(?:my|our) \w+"
     rf"|\bwill (?:I|he|she|{_MINE} \w+) \w+|\bhow long (?:do|does|have|has|will) (?:I|he|she|{_MINE} \w+)\b",
     re.IGNORECASE,
 )

@@ -99,14 +99,14 @@ class Ranked:
         return self.readings[0].asked
 
     @property
-    def in_dialogue(self) -> Ranked:
-        """The same, with the question read only with the dialogue."""
-        return replace(self, readings=(replace(self.readings[0], share=1.0),))
-
-    @property
     def gap(self) -> Likeness:
         """The questions without an answer nearest to the question, read with the dialogue."""
         return self.readings[0].gap
+
+    @property
+    def in_dialogue(self) -> Ranked:
+        """The same units in the same order, of which only the reading with the dialogue is judged."""
+        return replace(self, readings=(replace(self.readings[0], share=1.0),))
 
 
 _one_at_a_time = Lock()  # limits that overlap would restore each other's
@@ -162,7 +162,7 @@ class _Way:
         self.named = named_documents(index.corpus, question.text)
         before = _last_words(index, expand(question.topic))
         text = f"{before} {expand(question.question)}".strip()
-        self.terms = np.array(synonym_numbers(question.text), dtype=np.int64)
+        self.terms = np.array(synonym_numbers(f"{question.topic} {question.question}"), dtype=np.int64)
         (self._encoded,) = index.encoder.encode([text])
         self.token_weights = index.weights[self._encoded.ids].copy()
         if before:

@@ -16,6 +16,8 @@ from assistant.requests import kind_of_request
         ("Should I have my vein taken out?", "personal"),
         ("Is my lump malignant?", "personal"),
         ("Will they have to take my whole leg off?", "personal"),
+        ("Do they recommend radiotherapy for our patients with positive margins?", ""),
+        ("Could they be cited in my paper?", ""),
         ("How long will my father live?", "personal"),
         ("What margins should be obtained?", ""),
         ("My patient has a tumour of the femoral vein; which imaging is advised?", ""),
@@ -97,6 +99,10 @@ def test_terms_that_the_sources_lack(bot, question, unknown):
         ("How big was Bibbo's tumour?", "# 38 Bibbo", ""),  # the row gives millimetres without the word
         ("How many gray of chemoradiation after surgery?", "No other adjuvant therapy such as", ""),  # there was none
         ("Was doxorubicin given?", "The patient received doxorubicin as first-line treatment", ""),
+        ("What effect did drugs have on the nodules?", "As a result, a thrombectomy was performed.", ""),
+        ("Is a tumour over 5 cm more likely to spread?", "Tumor size and localization are of prognostic value", ""),
+        ("What proportion had an MRI before surgery?", "An MRI was obtained in all of the presented patients", ""),
+        ("My patient, at the age of 60, has a 6 cm mass; what next?", "As a result, a thrombectomy was performed.", ""),
     ],
 )
 def test_a_quote_may_lack_the_kind_of_thing_asked_for(corpus, question, quoted, kind):

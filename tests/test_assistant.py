@@ -200,10 +200,11 @@ def test_a_chain_of_follow_ups_reaches_back_to_the_question_that_stands_alone() 
     assert resolve("Why?", history).context == (
         "What did surveillance show in the Moroccan woman with a femoral vein tumour? And the PET?"
     )
-    assert resolve("Why?", history).topic == "femoral vein And the PET?"
-    assert resolve("Why?", history[:2]).topic == history[0]["content"]
-    nameless = [{"role": "user", "content": text} for text in ("What did surveillance show?", "And the PET?")]
-    assert resolve("Why?", nameless).topic == "What did surveillance show? And the PET?"
+    assert resolve("Why?", history).topic == resolve("Why?", history).context
+    longer = [*history, {"role": "user", "content": "Where?"}]
+    assert resolve("Why?", longer).topic == "femoral vein And the PET? Where?"
+    nameless = [{"role": "user", "content": text} for text in ("What did surveillance show?", "And the PET?", "Where?")]
+    assert resolve("Why?", nameless).topic == "What did surveillance show? And the PET? Where?"
     assert resolve("Why?", []).context == ""
     assert not is_elliptic("Which margins are recommended for saphenous vein leiomyosarcoma?")
 
@@ -237,12 +238,13 @@ def test_a_follow_up_is_sought_beside_what_answered_the_question_before(bot: Ass
 
 
 def test_where_the_question_before_was_answered_is_told_by_what_was_quoted(bot: Assistant) -> None:
-    turns = ["Where was the tumour in the Moroccan patient?", "What grade?"]
+    turns = ["Where was the tumour in the Moroccan patient?", "What grrade?"]
     history: list[dict[str, str]] = []
     for text in turns:
         said = bot.ask(text, history).text
         history += [{"role": "user", "content": text}, {"role": "assistant", "content": said}]
     assert said.startswith("Read as: ")
+    assert "“grrade”" in said
     assert resolve("And the Ki-67?", history).answered.startswith("“The tumor was classified as grade 2")
 
 

@@ -33,6 +33,11 @@ def asked(question: str):
         ("How many saphenous patients had chemotherapy alone?", 4, 45),
         ("How many of the 57 saphenous cases are from the 1990s?", 9, 57),
         ("How many Bochum patients had no radiotherapy?", 6, 12),
+        ("What share of saphenous cases had metastases? Those over 5 cm?", 6, 14),
+        ("What share of saphenous cases recurred locally? Since 2000?", 1, 24),
+        ("How many of the 57 were women? And what share of those died?", 2, 24),
+        ("How many of the women in the 57 cases died, in percent?", 2, 24),
+        ("Metastases in % of the women of the 57 cases?", 4, 25),
     ],
 )
 def test_counts_are_those_of_the_rows(question, k, n):
@@ -52,6 +57,9 @@ def test_counts_are_those_of_the_rows(question, k, n):
         "Which chemotherapy did Saglik's patient get?",
         "How many relapses and how many metastases in the Bochum series?",
         "Who discovered veins?",
+        "What share of saphenous cases recurred locally? Spread?",
+        "Bibbo vs Macarenco: Gy?",
+        "Le Minh's woman had both radiation and chemo, right? Which came first?",
         "",
     ],
 )
@@ -83,6 +91,16 @@ def test_a_question_about_the_disease_is_not_one_over_rows(question):
 )
 def test_a_question_that_names_rows_or_a_table_or_counts_is_one_over_rows(question):
     assert read_question(question)
+
+
+def test_numbers_of_groups_are_compared_by_their_means_and_the_rows_of_authors_are_listed():
+    (size,) = read_question("GSV-LMS: size painful vs painless?")
+    assert (size.measure, size.of, len(size.by)) == ("mean", "size_mm", 2)
+    (both,) = read_question("Follow-up of Bibbo and Macarenco?")
+    assert (both.measure, both.by) == ("list", ())
+    assert len(run(both, table(both.table)).counted) == 2
+    (dose,) = read_question("How many Gy did patient 4 of the German series get?")
+    assert (dose.measure, dose.show) == ("list", ("dose_gy",))
 
 
 def test_a_question_that_fits_two_tables_is_answered_for_each():

@@ -37,9 +37,11 @@ def filtered(query: Query, found: Found) -> Query | None:
         _, last = kept.pop()
         by = (last, replace(last, negated=not last.negated))
     if query.measure == "list" and by:
-        numbers = [each for each in query.show if case_table.column(each).kind == "number"]
-        # "size, painful or painless?"
-        query = replace(query, measure="mean", of=numbers[0], show=()) if numbers else replace(query, measure="count")
+        of = query.show[0] if len(query.show) == 1 and "list" not in found.measures else ""
+        if of and case_table.column(of).kind == "number":  # "size, painful versus painless?"
+            query = replace(query, measure="mean", of=of, show=())
+        else:
+            query = replace(query, measure="count")
     if query.measure not in ("count", "share"):
         return replace(query, where=tuple(condition for _, condition in kept), by=by)
     subject = _subject(found, {position for position, _ in kept}, compared=bool(by))

@@ -46,7 +46,8 @@ HOW_MANY_AND = re.compile(
 RATES = re.compile(r"\b(?:rates|shares|proportions|percentages|numbers) of\b")  # of several things, each by itself
 RELATIVE = re.compile(r"(?:\b(?:who|that|which|whose \w+)|,)\s*$")
 HOW_MANY = re.compile(
-    r"\bhow many\b|\bhow often\b|\b(?:share|proportion|percentage|fraction|number|percent)\b|(?<!\d)(?<!\d )%"
+    r"\bhow many\b|\bhow often\b|\b(?:share|proportion|percentage|fraction|number)\b|"
+    r"(?:^|, |\bwhat |\bwhich )(?:percent\b|%)"  # not the unit of an answer: "how many died, in percent?"
 )
 # "... than those without?": the last condition against its opposite.
 CONTRAST = re.compile(

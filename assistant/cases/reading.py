@@ -47,8 +47,8 @@ def _narrowed(query: Query, question: str) -> Query | None:
 
     None where that names another course: "What share recurred? Spread?" asks for two shares.
     """
-    _, *later = grammar.NEXT_QUESTION.split(question)
-    if query.measure != "share" or not later:
+    head, *later = grammar.NEXT_QUESTION.split(question)
+    if query.measure != "share" or not later or "share" not in find(head).measures:
         return query
     named = {each for part in later for _, some in find(part).conditions for each in some.get(query.table, ())}
     if any(each.column in (*_COURSE, *_TREATMENTS) for each in named):
