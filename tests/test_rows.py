@@ -58,6 +58,7 @@ def test_counts_are_those_of_the_rows(question, k, n):
         "How many relapses and how many metastases in the Bochum series?",
         "Who discovered veins?",
         "What share of saphenous cases recurred locally? Spread?",
+        "What share of saphenous patients with thrombosis turned out to have two tumours?",
         "Bibbo vs Macarenco: Gy?",
         "Le Minh's woman had both radiation and chemo, right? Which came first?",
         "",
