@@ -87,7 +87,8 @@ AMONG = re.compile(
 )
 # Words that turn a question into another one, which rows do not answer.
 DIFFERENT = re.compile(
-    r"\b(?:turn(?:s|ed)? out|except|apart from|other than|excluding|excluded|unlike|besides|leaving aside|die of|die from|cause of death|"
+    r"\b(?:turn(?:s|ed)? out|"
+    r"except|apart from|other than|excluding|excluded|unlike|besides|leaving aside|die of|die from|cause of death|"
     r"(?:treatment|therapy) (?:was |were )?(?:given |used )?for the|(?:treated|managed) (?:it|when|as))\b"
 )
 SHORT = (
