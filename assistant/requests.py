@@ -12,10 +12,11 @@ from typing import Literal
 Request = Literal["", "personal", "order"]
 
 _MINE = r"(?:my|our|his|her)"
+_IT = rf"(?:this|it|that|{_MINE} \w+(?: \w+)?)"
 _PERSONAL = re.compile(
     r"\b(?:should|shall|must|may|can|could) (?:I|we)\b(?! (?:find|read|see|quote|cite|look|trust|expect|judge|tell)\b)"
     r"|\b(?:am|do|did) I (?!find|read|see|quote|cite|look|know|recogni|tell)|\bwhat should (?:I|we)\b|\bwould you\b"
-    rf"|\b(?:is|are|was|could|can) (?:this|it|that|{_MINE} \w+(?: \w+)?) (?:be )?(?:a |an |still )?"
+    rf"|\b(?:(?:is|are|was) {_IT}|(?:could|can) {_IT} be) (?:a |an |still )?"
     r"(?:cancer\w*|malignant|benign|tumou?r|sarcoma|dangerous|curable|operable|serious|normal|safe)\b"
     rf"|\b{_MINE} (?:chances?|prognosis|odds|life expectancy)\b"
     r"|\b(?:(?:will|would|can|could|must|should) they|do they (?:have|need) to) "

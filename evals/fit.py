@@ -42,9 +42,8 @@ PENALTY = 1.0  # of the squared weights of the standardised signals
 FOLDS = 10
 SIGNALS = ("match", "covered", "known", "unknown", "personal", "lacking")
 BANK_SIGNALS = ("asked_or_gap", "gap_alone", "gap_beside")
-AGAINST = frozenset(
-    {"unknown", "personal", "lacking", "gap_alone", "gap_beside"}
-)  # the more of it, the less likely an answer
+# The more of these, the less likely an answer.
+AGAINST = frozenset({"unknown", "personal", "lacking", "gap_alone", "gap_beside"})
 _HEAD = """\
 # How units are ranked and when the assistant abstains. Fitted by python -m evals.fit, {date}, on the tuning
 # half of evals/questions and on evals/fitting; [ranking.common] was chosen by hand on the same.

@@ -18,6 +18,8 @@ from assistant.requests import kind_of_request
         ("Will they have to take my whole leg off?", "personal"),
         ("Do they recommend radiotherapy for our patients with positive margins?", ""),
         ("Could they be cited in my paper?", ""),
+        ("Can this cancer be felt under the skin?", ""),
+        ("Could it be malignant?", "personal"),
         ("How long will my father live?", "personal"),
         ("What margins should be obtained?", ""),
         ("My patient has a tumour of the femoral vein; which imaging is advised?", ""),

@@ -60,6 +60,7 @@ def test_counts_are_those_of_the_rows(question, k, n):
         "What share of saphenous cases recurred locally? Spread?",
         "What share of saphenous patients with thrombosis turned out to have two tumours?",
         "Bibbo vs Macarenco: Gy?",
+        "How many lung deposits did the 72-year-old man with the thigh tumour have?",
         "Le Minh's woman had both radiation and chemo, right? Which came first?",
         "",
     ],

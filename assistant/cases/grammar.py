@@ -88,6 +88,7 @@ AMONG = re.compile(
 # Words that turn a question into another one, which rows do not answer.
 DIFFERENT = re.compile(
     r"\b(?:turn(?:s|ed)? out|"
+    r"how many (?:\w+ ){0,2}(?:metasta\w+|mets|deposits|nodules) (?:did|does|had|has) (?:the|this|he|she|his|her)\b|"
     r"except|apart from|other than|excluding|excluded|unlike|besides|leaving aside|die of|die from|cause of death|"
     r"(?:treatment|therapy) (?:was |were )?(?:given |used )?for the|(?:treated|managed) (?:it|when|as))\b"
 )
