@@ -20,7 +20,7 @@ from corpus.lexicon import expand, synonym_terms
 from corpus.loading import is_shipped, load_corpus
 from corpus.models import Corpus
 from index.corpus_file import save_corpus
-from index.encoder import Encoder, Encoding, OnnxEncoder, TorchEncoder
+from index.encoder import GRAPH, Encoder, Encoding, OnnxEncoder, TorchEncoder
 from index.export import ExportError, export_encoder
 from index.late_interaction import TokenVectors, term_matches, token_weights
 from index.model import ModelSource, weights_checked
@@ -30,7 +30,7 @@ from index.store import FORMAT, Header, file_hash, new_build_name, publish
 from index.words import WordIndex
 
 log = logging.getLogger(__name__)
-_BATCH = 32
+_BATCH = 256  # enough for several of the same length among texts of about the same
 
 
 def build_index(folder: Path, place: Path, source: ModelSource, progress: bool = True) -> None:
@@ -108,7 +108,7 @@ def _write_vectors(
 
 def _encoded(encoder: Encoder, texts: Sequence[str], advance: Advance) -> list[Encoding]:
     """The texts, encoded in batches about as long as each other, the longest first."""
-    by_length = sorted(range(len(texts)), key=lambda number: -encoder.count(texts[number]))
+    by_length = sorted(range(len(texts)), key=lambda number: -len(texts[number]))
     batches = [by_length[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]
     encodings: dict[int, Encoding] = {}
     pool = ThreadPoolExecutor(1 if isinstance(encoder, TorchEncoder) else os.cpu_count())
@@ -126,7 +126,7 @@ def _exported(encoder: TorchEncoder, source: ModelSource, draft: Path) -> tuple[
     try:
         export_encoder(encoder, draft)
     except ExportError as error:
-        for leftover in ("encoder.onnx", "encoder.onnx.data", "tokenizer.json"):
+        for leftover in ("exported.onnx", GRAPH, f"{GRAPH}.data", "tokenizer.json"):
             (draft / leftover).unlink(missing_ok=True)
         notice = f"The model '{source.name}' answers through sentence-transformers, which is slower: {error}."
         log.warning(notice)

@@ -19,6 +19,7 @@ from index.adapter import merge_adapter
 from index.model import ModelError, ModelSource
 
 Floats = NDArray[np.float32]
+GRAPH = "encoder.onnx"  # its weights beside it in a file of the same name and .data
 
 
 class Encoding(NamedTuple):
@@ -57,6 +58,15 @@ def _encoding(vectors: Floats, ids: Any, special: Any) -> Encoding:
     return Encoding(unit(vectors[words]), np.asarray(ids, dtype=np.int64)[words], unit(vectors.mean(axis=0)))
 
 
+def silent_runtime() -> Any:
+    """The module onnxruntime, which reports its use to its makers unless this stands before it is loaded."""
+    os.environ["ORT_DISABLE_TELEMETRY"] = os.environ["ORT_TELEMETRY_DISABLED"] = "1"
+    import onnxruntime
+
+    onnxruntime.disable_telemetry_events()
+    return onnxruntime
+
+
 class OnnxEncoder:
     """The exported encoder: ONNX Runtime and the tokenizers library, no torch.
 
@@ -67,20 +77,16 @@ class OnnxEncoder:
     """
 
     def __init__(self, folder: Path, max_tokens: int, threads: int = 0) -> None:
-        # ONNX Runtime reports its use to its makers unless this stands before it is loaded.
-        os.environ["ORT_DISABLE_TELEMETRY"] = os.environ["ORT_TELEMETRY_DISABLED"] = "1"
-        import onnxruntime
         from tokenizers import Tokenizer
 
-        onnxruntime.disable_telemetry_events()
+        onnxruntime = silent_runtime()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         # Threads that spin after a run would take the cores from the comparison that follows it.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            folder / "encoder.onnx", options, providers=["CPUExecutionProvider"]
-        )
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL  # it is optimised
+        self._session = onnxruntime.InferenceSession(folder / GRAPH, options, providers=["CPUExecutionProvider"])
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(max_tokens)
         self._tokenizer.no_padding()
@@ -95,7 +101,7 @@ class OnnxEncoder:
         encodings: dict[int, Encoding] = {}
         for places in by_length.values():
             ids = np.array([tokenized[place].ids for place in places], dtype=np.int64)
-            (vectors,) = self._session.run(["tokens"], {"input_ids": ids, "attention_mask": np.ones_like(ids)})
+            (vectors,) = self._session.run(["tokens"], {"input_ids": ids})
             # sentence-transformers counts the unknown token among the special ones.
             special = (ids == unknown) | np.array(
                 [tokenized[place].special_tokens_mask for place in places], dtype=bool

@@ -1,6 +1,7 @@
 """From a sentence-transformers model to an ONNX encoder that gives the same vectors, or a reason why not.
 
-The graph has token outputs, so that pooling and late interaction both come from one pass.
+The graph has token outputs, so that pooling and late interaction both come from one pass. It is stored as ONNX
+Runtime optimises it, with the weights beside it: it opens in a third of the time.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from index.encoder import OnnxEncoder, TorchEncoder
+from index.encoder import GRAPH, OnnxEncoder, TorchEncoder, silent_runtime
 
 MINIMUM_COSINE = 0.9999
 _SAMPLES = (
@@ -48,31 +49,44 @@ def _export(encoder: TorchEncoder, folder: Path) -> None:
     import torch
 
     class TokenVectors(torch.nn.Module):
-        """The transformer alone, its last hidden state as the only output."""
+        """The transformer alone, its last hidden state as the only output; texts of one length need no mask."""
 
         def __init__(self, transformer: Any) -> None:
             super().__init__()
             self.transformer = transformer
 
-        def forward(self, input_ids: Any, attention_mask: Any) -> Any:
-            return self.transformer(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        def forward(self, input_ids: Any) -> Any:
+            return self.transformer(input_ids=input_ids).last_hidden_state
 
-    example = torch.ones(2, 8, dtype=torch.long)
+    plain = folder / "exported.onnx"
     axes = {0: "texts", 1: "length"}
-    names = ["input_ids", "attention_mask"]
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
         # The TorchScript exporter: that of torch.export (dynamo=True) gives other vectors with torch 2.13.
         torch.onnx.export(
             TokenVectors(encoder.model[0].auto_model).eval(),
-            (example, example),
-            str(folder / "encoder.onnx"),
-            input_names=names,
+            (torch.ones(2, 8, dtype=torch.long),),
+            str(plain),
+            input_names=["input_ids"],
             output_names=["tokens"],
-            dynamic_axes=dict.fromkeys([*names, "tokens"], axes),
+            dynamic_axes={"input_ids": axes, "tokens": axes},
             dynamo=False,
         )
+    _optimise(plain, folder / GRAPH)
+    plain.unlink()
     encoder.model.tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"))
+
+
+def _optimise(plain: Path, graph: Path) -> None:
+    """Write the graph as ONNX Runtime rewrites it for any processor, and the weights beside it, to be mapped."""
+    onnxruntime = silent_runtime()
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+    options.optimized_model_filepath = str(graph)
+    for name, value in (("file_name", f"{graph.name}.data"), ("min_size_in_bytes", "1024")):
+        options.add_session_config_entry(f"session.optimized_model_external_initializers_{name}", value)
+    options.log_severity_level = 3
+    onnxruntime.InferenceSession(plain, options, providers=["CPUExecutionProvider"])
 
 
 def _agreement(encoder: TorchEncoder, exported: OnnxEncoder) -> float:

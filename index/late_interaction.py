@@ -6,8 +6,10 @@ every token of a passage, and only its best match counts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,8 @@ from index.encoder import Encoding, Floats, unit
 DIMENSIONS = 192
 _STEPS = 127  # of a signed byte
 _BESIDE = ("scales", "norms", "starts", "directions")  # kept in files beside the vectors
+_In = TypeVar("_In")
+_Out = TypeVar("_Out")
 _TOGETHER = 64  # passages worked on at once: what they need stays in the cache
 
 
@@ -59,11 +63,11 @@ class TokenVectors:
         scatter = sum(tokens.T @ tokens for tokens in map(_tokens, parts))
         _, directions = np.linalg.eigh(scatter)
         directions = np.ascontiguousarray(directions[:, ::-1][:, :dimensions], dtype=np.float32)
-        reduced = [unit(tokens @ directions).astype(np.float16) for tokens in map(_tokens, parts)]
+        reduced = _on_all_cores(lambda part: unit(_tokens(part) @ directions).astype(np.float16), parts)
         highest = np.max([np.abs(part).max(axis=0, initial=0) for part in reduced], axis=0)
         scales = np.maximum(highest, 1e-6).astype(np.float32) / _STEPS
-        steps = [np.rint(part / scales).astype(np.int8) for part in reduced]
-        norms = np.concatenate([np.linalg.norm(part * scales, axis=1) for part in steps])
+        steps = _on_all_cores(lambda part: np.rint(part / scales).astype(np.int8), reduced)
+        norms = np.concatenate(_on_all_cores(lambda part: np.linalg.norm(part * scales, axis=1), steps))
         starts = np.cumsum([0, *(len(encoding.tokens) for encoding in encodings)], dtype=np.int64)
         return cls(np.concatenate(steps), scales, norms, starts, directions)
 
@@ -99,6 +103,14 @@ class TokenVectors:
         cosines /= self.norms[rows, np.newaxis]
         best: Floats = np.maximum.reduceat(cosines, firsts, axis=0)
         return best
+
+
+def _on_all_cores(work: Callable[[_In], _Out], parts: Iterable[_In]) -> list[_Out]:
+    """What NumPy makes of each part; only its matrix products would use more than one core by themselves."""
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor() as pool:
+        return list(pool.map(work, parts))
 
 
 def _tokens(encodings: Sequence[Encoding]) -> Floats:
@@ -139,8 +151,8 @@ def term_matches(terms: Sequence[Encoding], tokens: TokenVectors, weights: Float
     counted = weights[np.concatenate([term.ids for term in terms])]
     firsts = np.cumsum([0, *(len(term.ids) for term in terms)])[:-1]
     count = len(tokens.starts) - 1
-    sums = [
-        np.add.reduceat(tokens.best_matches(words, part) * counted, firsts, axis=1)
-        for part in np.array_split(np.arange(count), count // _TOGETHER + 1)
-    ]
+    parts = np.array_split(np.arange(count), count // _TOGETHER + 1)
+    sums = _on_all_cores(
+        lambda part: np.add.reduceat(tokens.best_matches(words, part) * counted, firsts, axis=1), parts
+    )
     return np.ascontiguousarray(np.concatenate(sums).T), np.add.reduceat(counted, firsts)

@@ -29,6 +29,7 @@ FILES = [
     "bank.faiss",
     "corpus.json",
     "encoder.onnx",
+    "encoder.onnx.data",
     "gaps.faiss",
     "passages.faiss",
     "term-matches.npy",

@@ -1,4 +1,4 @@
-"""``phrases.toml``, compiled: patterns and what they mean. In: nothing. Out: one `Lexicon`, read once."""
+"""``phrases.toml``, spelt out: words and what they mean. In: nothing. Out: one `Lexicon`, read once."""
 
 from __future__ import annotations
 
@@ -27,28 +27,27 @@ class Phrase:
     words: str
     conditions: Conditions
 
-    @property
-    def pattern(self) -> re.Pattern[str]:
-        """The words, compiled when a question is searched for them: most questions are told apart before."""
-        return whole_words(self.words)
-
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """All patterns of ``phrases.toml``, in its order; ``beginnings`` of all words in them, to tell others at once."""
+    """All words of ``phrases.toml``, in its order; ``beginnings`` of all of them, to tell others at once.
 
-    tables: tuple[tuple[str, re.Pattern[str]], ...]
+    Words are regular expressions for `whole_words`, which compiles them when a question is searched for them:
+    most questions are told apart before.
+    """
+
+    tables: tuple[tuple[str, str], ...]
     quantities: tuple[Quantity, ...]
     phrases: tuple[Phrase, ...]
-    metastasis_sites: Mapping[str, re.Pattern[str]]
-    metastasis: tuple[re.Pattern[str], ...]
-    metastasis_only: re.Pattern[str]
-    measures: tuple[tuple[str, re.Pattern[str]], ...]
-    count: re.Pattern[str]
-    columns: tuple[tuple[str, bool, re.Pattern[str]], ...]
+    metastasis_sites: Mapping[str, str]
+    metastasis: tuple[str, ...]
+    metastasis_only: str
+    measures: tuple[tuple[str, str], ...]
+    count: str
+    columns: tuple[tuple[str, bool, str], ...]
     beginnings: frozenset[str]
-    noise: re.Pattern[str]
-    rest: re.Pattern[str]
+    noise: str
+    rest: str
 
 
 @cache
@@ -59,7 +58,7 @@ def whole_words(pattern: str) -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def lexicon() -> Lexicon:
-    """The lexicon, compiled at the first question."""
+    """The lexicon, read at the first question."""
     data = tomllib.loads(files("assistant.cases").joinpath("phrases.toml").read_text(encoding="utf-8"))
     words = data["words"]
     used: list[str] = []
@@ -70,14 +69,11 @@ def lexicon() -> Lexicon:
         used.append(pattern)
         return pattern
 
-    def compiled(pattern: str) -> re.Pattern[str]:
-        return whole_words(spelt_out(pattern))
-
-    sites = {name: whole_words(pattern) for name, pattern in data["metastasis_sites"].items()}
-    site = "(?:" + "|".join(f"(?:{pattern})" for pattern in data["metastasis_sites"].values()) + ")"
+    sites = data["metastasis_sites"]
+    site = "(?:" + "|".join(f"(?:{pattern})" for pattern in sites.values()) + ")"
     several = rf"(?P<site>{site}(?:(?:,? (?:and|or|plus|as well as)(?: the)? |/|, ){site})*)"
     lexicon = Lexicon(
-        tables=tuple((entry["id"], compiled(entry["words"])) for entry in data["table"]),
+        tables=tuple((entry["id"], spelt_out(entry["words"])) for entry in data["table"]),
         quantities=tuple(quantity(entry) for entry in data["number"]),
         phrases=(
             *(Phrase(spelt_out(entry["words"]), _by_table(entry)) for entry in data["condition"]),
@@ -87,23 +83,23 @@ def lexicon() -> Lexicon:
         beginnings=frozenset(),
         metastasis_sites=sites,
         metastasis=(
-            compiled(rf"<no>{several} ?<spread>(?: disease)?"),
-            compiled(rf"<no><spread> (?:to|in|into|of|at|involving) (?:the |both |their )*{several}"),
+            spelt_out(rf"<no>{several} ?<spread>(?: disease)?"),
+            spelt_out(rf"<no><spread> (?:to|in|into|of|at|involving) (?:the |both |their )*{several}"),
         ),
-        metastasis_only=compiled(
+        metastasis_only=spelt_out(
             rf"(?:isolated|only|solely|exclusively|purely) (?P<site>{site}) <spread>(?: only)?|"
             rf"(?P<alone>{site}) <spread> (?:only|alone)"
         ),
-        count=compiled(next(entry["words"] for entry in data["measure"] if entry["name"] == "count")),
-        measures=tuple((entry["name"], compiled(entry["words"])) for entry in data["measure"]),
-        columns=tuple((entry["name"], entry.get("early", False), compiled(entry["words"])) for entry in data["column"]),
-        noise=compiled(data["rest"]["noise"]),
-        rest=compiled(data["rest"]["words"]),
+        count=spelt_out(next(entry["words"] for entry in data["measure"] if entry["name"] == "count")),
+        measures=tuple((entry["name"], spelt_out(entry["words"])) for entry in data["measure"]),
+        columns=tuple(
+            (entry["name"], entry.get("early", False), spelt_out(entry["words"])) for entry in data["column"]
+        ),
+        noise=spelt_out(data["rest"]["noise"]),
+        rest=spelt_out(data["rest"]["words"]),
     )
     used += [phrase.words for phrase in lexicon.phrases]
-    used += [
-        pattern.pattern for quantity in lexicon.quantities for pattern in (quantity.compared, quantity.equal) if pattern
-    ]
+    used += [words for quantity in lexicon.quantities for words in (quantity.compared, quantity.equal)]
     used += [
         value.pattern for value in vars(grammar).values() if isinstance(value, re.Pattern) and value is not grammar.ROWS
     ]

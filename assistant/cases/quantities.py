@@ -7,7 +7,7 @@ into conditions in the unit of the column. Number words have become figures befo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,17 +26,17 @@ _DECADES = re.compile(r"\b(twenties|thirties|forties|fifties|sixties|seventies|e
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A column of numbers: pattern of comparisons, pattern of single values, and the factor of each unit."""
+    """A column of numbers: words of comparisons, of single values (perhaps none), and the factor of each unit."""
 
     column: str
-    factors: tuple[tuple[re.Pattern[str], float], ...]
-    compared: re.Pattern[str]
-    equal: re.Pattern[str] | None
+    factors: tuple[tuple[str, float], ...]
+    compared: str
+    equal: str
 
     def conditions(self, match: re.Match[str]) -> tuple[Condition, ...]:
         """What a match of `compared` asks for, in the unit of the column."""
         groups = {name.rstrip("0123456789"): text for name, text in match.groupdict().items() if text}
-        factor = next((each for unit, each in self.factors if unit.search(groups.get("unit", ""))), 1.0)
+        factor = next((each for unit, each in self.factors if re.search(unit, groups.get("unit", ""))), 1.0)
         if "low" in groups:
             return tuple(
                 Condition(self.column, f"{sign} {float(groups[name]) * factor:g}")
@@ -74,16 +74,15 @@ def quantity(entry: Mapping[str, Any]) -> Quantity:
     column, units = entry["column"], entry.get("units", {})
     return Quantity(
         column,
-        tuple((re.compile(pattern), factor) for pattern, factor in units.items()),
+        tuple(units.items()),
         _alternatives(_comparisons(entry)),
         _equal(column, entry),
     )
 
 
-def _alternatives(patterns: Iterator[str]) -> re.Pattern[str]:
+def _alternatives(patterns: Iterable[str]) -> str:
     """One pattern of several, the groups of each with a number of their own."""
-    numbered = [re.sub(r"\?P<(\w+?)>", rf"?P<\g<1>{number}>", each) for number, each in enumerate(patterns)]
-    return re.compile(rf"(?<![\w.-])(?:{'|'.join(numbered)})(?![\w-])(?!\.\d)")
+    return "|".join(re.sub(r"\?P<(\w+?)>", rf"?P<\g<1>{number}>", each) for number, each in enumerate(patterns))
 
 
 def _comparisons(entry: Mapping[str, Any]) -> Iterator[str]:
@@ -132,19 +131,15 @@ def _more(greater: str, less: str, least: str = "") -> str:
     )
 
 
-def _equal(column: str, entry: Mapping[str, Any]) -> re.Pattern[str] | None:
+def _equal(column: str, entry: Mapping[str, Any]) -> str:
     if column == "year":
-        return re.compile(
-            r"(?<![\w.-])(?:in |of |from |the )*\(?(?P<number>(?:18|19|20)\d\d)(?P<decade>'?s)?\)?(?![\w-])"
-        )
+        return r"(?:in |of |from |the )*\(?(?P<number>(?:18|19|20)\d\d)(?P<decade>'?s)?\)?"
     if not entry.get("bare"):
-        return None
+        return ""
     return _alternatives(
-        iter(
-            (
-                r"(?:aged?(?: of)? )?(?P<number>\d{1,2})[- ]?(?:years?[- ]old|y[/-]?o|years? of age)",
-                r"(?:aged?|(?:woman|man|lady|gentleman|girl|boy|patient|female|male) of) (?P<number>\d{1,2})",
-                r"in (?:their|his|her|the) (?P<number>\d0)(?P<decade>'?s)",
-            )
+        (
+            r"(?:aged?(?: of)? )?(?P<number>\d{1,2})[- ]?(?:years?[- ]old|y[/-]?o|years? of age)",
+            r"(?:aged?|(?:woman|man|lady|gentleman|girl|boy|patient|female|male) of) (?P<number>\d{1,2})",
+            r"in (?:their|his|her|the) (?P<number>\d0)(?P<decade>'?s)",
         )
     )

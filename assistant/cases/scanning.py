@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.cases import grammar
-from assistant.cases.lexicon import BOCHUM, BOTH, GSV, Conditions, lexicon
+from assistant.cases.lexicon import BOCHUM, BOTH, GSV, Conditions, lexicon, whole_words
 from assistant.cases.quantities import Quantity, figures
 from corpus.cases import TABLES, table
 from corpus.cases.query import Condition
@@ -50,7 +50,9 @@ class _Scan:
     text: str
     found: list[tuple[int, Conditions]] = field(default_factory=list)
 
-    def take(self, pattern: re.Pattern[str]) -> list[re.Match[str]]:
+    def take(self, words: str | re.Pattern[str]) -> list[re.Match[str]]:
+        """Take out all that matches a pattern, or words where they are not part of longer ones."""
+        pattern = whole_words(words) if isinstance(words, str) else words
         matches = list(pattern.finditer(self.text))
         for match in matches:
             self.blank(match)
@@ -89,10 +91,10 @@ def find(question: str) -> Found:
         _quantity(scan, quantity)
     _metastases(scan)
     for phrase in words.phrases:
-        for match in scan.take(phrase.pattern):
+        for match in scan.take(phrase.words):
             scan.add(match.start(), _negated(phrase.conditions) if match.groupdict().get("no") else phrase.conditions)
     missing = bool(scan.take(grammar.NOT_STATED))
-    counts = len(words.count.findall(scan.text))
+    counts = len(whole_words(words.count).findall(scan.text))
     measures = [name for name, pattern in words.measures if name != "survival" and scan.take(pattern)]
     columns += _columns(scan, early=False)
     if "mode" in measures:  # "is it more often left or right?"
@@ -157,18 +159,20 @@ def _quantity(scan: _Scan, quantity: Quantity) -> None:
 
 def _metastases(scan: _Scan) -> None:
     for match in scan.take(lexicon().metastasis_only):
-        site = next(
-            name for name, words in lexicon().metastasis_sites.items() if words.search(match["site"] or match["alone"])
-        )
+        site = _sites(match["site"] or match["alone"])[0]
         scan.add(match.start(), dict.fromkeys(BOTH, (Condition("metastasis", f"only {site}"),)))
     for pattern in lexicon().metastasis:
         for match in scan.take(pattern):
-            sites = [name for name, words in lexicon().metastasis_sites.items() if words.search(match["site"])]
+            sites = _sites(match["site"])
             if " or " in match["site"]:
                 conditions: tuple[Condition, ...] = (Condition("metastasis", tuple(sites), bool(match["no"])),)
             else:
                 conditions = tuple(Condition("metastasis", site, bool(match["no"])) for site in sites)
             scan.add(match.start(), dict.fromkeys(BOTH, conditions))
+
+
+def _sites(text: str) -> list[str]:
+    return [name for name, words in lexicon().metastasis_sites.items() if whole_words(words).search(text)]
 
 
 def _join_by_or(scan: _Scan) -> None:

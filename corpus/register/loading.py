@@ -122,6 +122,10 @@ def _units(corpus: Corpus, document: Document) -> Iterator[tuple[int, Unit]]:
 
 def _part(document: Document, unit: Unit, text: str) -> tuple[Span, ...]:
     """The raw spans of a part of a unit."""
+    if unit.text.count(text) == 1:
+        for span in unit.spans:
+            if (start := document.raw.find(text, span.start, span.end)) >= 0:  # as printed: nothing has to be cleaned
+                return (Span(start, start + len(text)),)
     cleaned = clean_spans(document.raw, unit.spans, document.words)
     start = cleaned.text.index(text)
     first, last = cleaned.origins[start], cleaned.origins[start + len(text) - 1]
