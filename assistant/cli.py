@@ -6,6 +6,7 @@ wrong with what the user gave is one sentence on standard error and exit code 2.
 
 from __future__ import annotations
 
+import gc
 import io
 import sys
 from importlib.metadata import entry_points
@@ -61,6 +62,8 @@ def ask(
     ] = None,
 ) -> None:
     """Answer one question in verbatim, cited quotes, or say that the sources do not."""
+    gc.disable()  # one answer, and the process ends: looking for garbage would take a tenth of its time
+
     from assistant.engine import Assistant
 
     if export is not None:
