@@ -9,9 +9,6 @@ follow-up is read twice, with the dialogue and by itself, and both readings coun
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache
-from threading import Lock
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +18,7 @@ from assistant.naming import named_documents
 from assistant.settings import Ranking, ranking
 from corpus.lexicon import expand, synonym_numbers, synonym_terms
 from index import Index, nearest
+from index.blas import one_blas_thread
 from index.encoder import Floats
 
 CANDIDATES = 14  # by each way to find them
@@ -109,20 +107,10 @@ class Ranked:
         return replace(self, readings=(replace(self.readings[0], share=1.0),))
 
 
-_one_at_a_time = Lock()  # limits that overlap would restore each other's
-
-
-@cache
-def _blas() -> Any:
-    from threadpoolctl import ThreadpoolController
-
-    return ThreadpoolController()
-
-
 def retrieve(index: Index, question: Resolved, weights: Ranking | None = None) -> Ranked:
     """Rank the units of the corpus for a question; ``weights`` default to the fitted ones."""
     # The products are small: BLAS threads would gain nothing and, waiting, keep the encoder's from their cores.
-    with _one_at_a_time, _blas().limit(limits=1, user_api="blas"):
+    with one_blas_thread():
         return _ranked(index, question, weights or ranking(with_bank=bool(index.bank)))
 
 

@@ -30,7 +30,7 @@ from index.store import FORMAT, Header, file_hash, new_build_name, publish
 from index.words import WordIndex
 
 log = logging.getLogger(__name__)
-_BATCH = 256  # enough for several of the same length among texts of about the same
+_BATCH = 128  # enough for several of the same length among texts of about the same
 
 
 def build_index(folder: Path, place: Path, source: ModelSource, progress: bool = True) -> None:
@@ -52,9 +52,14 @@ def build_index(folder: Path, place: Path, source: ModelSource, progress: bool =
         model = TorchEncoder(weights_checked(source))
         advance("Exporting the encoder", 0.08)
         engine, notice = _exported(model, source, draft)
-        # Several batches on a thread each take less time than one after the other on all.
-        exported = OnnxEncoder(draft, model.max_tokens, threads=1) if engine == "onnx" else None
-        _write_vectors(corpus, exported or model, model.model.tokenizer.get_vocab(), draft, advance)
+        _write_vectors(
+            corpus,
+            # Several batches on a thread each take less time than one after the other on all.
+            OnnxEncoder(draft, model.max_tokens, threads=1) if engine == "onnx" else model,
+            model.model.tokenizer.get_vocab(),
+            draft,
+            advance,
+        )
         advance("Checking and saving", 0.98)
         files = {str(path.relative_to(draft).as_posix()): file_hash(path) for path in sorted(_files(draft))}
         header = Header(
@@ -126,7 +131,7 @@ def _exported(encoder: TorchEncoder, source: ModelSource, draft: Path) -> tuple[
     try:
         export_encoder(encoder, draft)
     except ExportError as error:
-        for leftover in ("exported.onnx", GRAPH, f"{GRAPH}.data", "tokenizer.json"):
+        for leftover in (GRAPH, f"{GRAPH}.data", "tokenizer.json"):
             (draft / leftover).unlink(missing_ok=True)
         notice = f"The model '{source.name}' answers through sentence-transformers, which is slower: {error}."
         log.warning(notice)

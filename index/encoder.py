@@ -20,6 +20,7 @@ from index.model import ModelError, ModelSource
 
 Floats = NDArray[np.float32]
 GRAPH = "encoder.onnx"  # its weights beside it in a file of the same name and .data
+_TOGETHER = 32  # texts run at once: more take more memory and no less time
 
 
 class Encoding(NamedTuple):
@@ -59,7 +60,7 @@ def _encoding(vectors: Floats, ids: Any, special: Any) -> Encoding:
 
 
 def silent_runtime() -> Any:
-    """The module onnxruntime, which reports its use to its makers unless this stands before it is loaded."""
+    """The module onnxruntime, which reports its use to its makers unless it is told not to before it is loaded."""
     os.environ["ORT_DISABLE_TELEMETRY"] = os.environ["ORT_TELEMETRY_DISABLED"] = "1"
     import onnxruntime
 
@@ -71,7 +72,7 @@ class OnnxEncoder:
     """The exported encoder: ONNX Runtime and the tokenizers library, no torch.
 
     Args:
-        folder: holds ``encoder.onnx`` and ``tokenizer.json`` as `index.export` wrote them.
+        folder: holds ``encoder.onnx``, its weights and ``tokenizer.json`` as `index.export` wrote them.
         max_tokens: longer texts are cut, as sentence-transformers does.
         threads: ONNX Runtime threads; 0 lets it use all cores.
     """
@@ -97,9 +98,14 @@ class OnnxEncoder:
         by_length = defaultdict(list)
         for place, text in enumerate(tokenized):
             by_length[len(text.ids)].append(place)
+        together = [
+            alike[first : first + _TOGETHER]
+            for alike in by_length.values()
+            for first in range(0, len(alike), _TOGETHER)
+        ]
         unknown = self._tokenizer.token_to_id("[UNK]")
         encodings: dict[int, Encoding] = {}
-        for places in by_length.values():
+        for places in together:
             ids = np.array([tokenized[place].ids for place in places], dtype=np.int64)
             (vectors,) = self._session.run(["tokens"], {"input_ids": ids})
             # sentence-transformers counts the unknown token among the special ones.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ MINIMUM_COSINE = 0.9999
 _SAMPLES = (
     "What is the three-year survival of vascular leiomyosarcoma?",
     "margins 👍?",
+    "margins 👍!",  # as long as the one before: they are run together
     "The resection margins of the proximal and distal common femoral vein were free of the tumor. " * 6,
 )
 
@@ -27,7 +29,7 @@ class ExportError(RuntimeError):
 
 
 def export_encoder(encoder: TorchEncoder, folder: Path) -> None:
-    """Write ``encoder.onnx`` and ``tokenizer.json`` into ``folder`` and check them against the model.
+    """Write ``encoder.onnx``, its weights and ``tokenizer.json`` into ``folder`` and check them against the model.
 
     Raises:
         ExportError: the model's architecture has no export, or a sample text comes out differently
@@ -58,9 +60,9 @@ def _export(encoder: TorchEncoder, folder: Path) -> None:
         def forward(self, input_ids: Any) -> Any:
             return self.transformer(input_ids=input_ids).last_hidden_state
 
-    plain = folder / "exported.onnx"
     axes = {0: "texts", 1: "length"}
-    with warnings.catch_warnings(), torch.no_grad():
+    with TemporaryDirectory(dir=folder) as drafts, warnings.catch_warnings(), torch.no_grad():
+        plain = Path(drafts) / GRAPH  # beside it come weights in files of their own where they are large
         warnings.simplefilter("ignore")
         # The TorchScript exporter: that of torch.export (dynamo=True) gives other vectors with torch 2.13.
         torch.onnx.export(
@@ -72,8 +74,7 @@ def _export(encoder: TorchEncoder, folder: Path) -> None:
             dynamic_axes={"input_ids": axes, "tokens": axes},
             dynamo=False,
         )
-    _optimise(plain, folder / GRAPH)
-    plain.unlink()
+        _optimise(plain, folder / GRAPH)
     encoder.model.tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"))
 
 

@@ -15,14 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.lexicon import function_words
+from index.blas import one_blas_thread
 from index.encoder import Encoding, Floats, unit
 
 DIMENSIONS = 192
 _STEPS = 127  # of a signed byte
 _BESIDE = ("scales", "norms", "starts", "directions")  # kept in files beside the vectors
+_TOGETHER = 64  # passages worked on at once: what they need stays in the cache
+
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
-_TOGETHER = 64  # passages worked on at once: what they need stays in the cache
 
 
 class TokenVectors:
@@ -107,9 +109,7 @@ class TokenVectors:
 
 def _on_all_cores(work: Callable[[_In], _Out], parts: Iterable[_In]) -> list[_Out]:
     """What NumPy makes of each part; only its matrix products would use more than one core by themselves."""
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor() as pool:
+    with one_blas_thread(), ThreadPoolExecutor() as pool:
         return list(pool.map(work, parts))
 
 

@@ -210,6 +210,9 @@ def _load(place: Path, folder: Path, wanted: str, source: ModelSource) -> Index:
 
 def _encoder(header: Header, build: Path, source: ModelSource) -> Encoder:
     if header.engine == "onnx":
-        return OnnxEncoder(build, header.max_tokens)
+        try:
+            return OnnxEncoder(build, header.max_tokens)
+        except Exception as error:  # whatever another ONNX Runtime than the one that wrote it makes of it
+            raise IndexUnusable(f"The encoder in '{build}' cannot be opened by this ONNX Runtime.") from error
     log.warning(header.notice)
     return TorchEncoder(source)

@@ -23,7 +23,7 @@ from index.encoder import Encoding, TorchEncoder, unit
 from index.late_interaction import TokenVectors
 from index.model import DEFAULT_SHA256, ModelSource, weights_checked
 from index.passages import passages
-from index.store import FORMAT, HEADER, _header_hash, checked_build, default_place, read_header
+from index.store import FORMAT, HEADER, _header_hash, checked_build, default_place, file_hash, read_header
 
 FILES = [
     "bank.faiss",
@@ -177,6 +177,18 @@ def test_a_header_of_something_else_is_refused(own: tuple[Path, Path], change: d
     del header["sha256"]
     (place / HEADER).write_text(json.dumps(header | {"sha256": _header_hash(header)}), encoding="utf-8")
     with pytest.raises(IndexUnusable, match=message):
+        open_index(folder, place, progress=False)
+
+
+def test_an_encoder_that_this_runtime_does_not_know_is_refused(own: tuple[Path, Path]) -> None:
+    folder, place = own
+    header = json.loads((place / HEADER).read_text(encoding="utf-8"))
+    graph = place / header["build"] / "encoder.onnx"
+    graph.write_bytes(graph.read_bytes().replace(b"BiasGelu", b"NewsGelu"))
+    header["files"][graph.name] = file_hash(graph)
+    del header["sha256"]
+    (place / HEADER).write_text(json.dumps(header | {"sha256": _header_hash(header)}), encoding="utf-8")
+    with pytest.raises(IndexUnusable, match="cannot be opened by this ONNX Runtime.*vlms index"):
         open_index(folder, place, progress=False)
 
 

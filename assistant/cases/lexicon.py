@@ -99,7 +99,7 @@ def lexicon() -> Lexicon:
         rest=spelt_out(data["rest"]["words"]),
     )
     used += [phrase.words for phrase in lexicon.phrases]
-    used += [words for quantity in lexicon.quantities for words in (quantity.compared, quantity.equal)]
+    used += [pattern for quantity in lexicon.quantities for pattern in (quantity.compared, quantity.equal)]
     used += [
         value.pattern for value in vars(grammar).values() if isinstance(value, re.Pattern) and value is not grammar.ROWS
     ]
