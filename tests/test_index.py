@@ -225,6 +225,19 @@ def test_the_same_model_under_another_name_opens_the_same_index(own: tuple[Path,
     assert open_index(folder, place, tmp_path / "model", progress=False).header.model == "all-MiniLM-L6-v2"
 
 
+def test_a_model_whose_export_differs_answers_through_sentence_transformers(
+    small_corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.export.MINIMUM_COSINE", 1.1)
+    index = open_index(small_corpus, tmp_path, progress=False)
+    assert index.header.engine == "torch"
+    assert "answers through sentence-transformers, which is slower" in index.header.notice
+    left = {path.name for path in (tmp_path / index.header.build).iterdir()}
+    assert left == set(FILES) - {"encoder.onnx", "encoder.onnx.data", "tokenizer.json"}
+    (encoding,) = index.encoder.encode([passages(index.corpus)[0].alone])
+    assert float(index.passage_vectors.reconstruct(0) @ encoding.pooled) > 0.999
+
+
 def test_both_engines_leave_out_what_the_model_does_not_know(opened: Index) -> None:
     text = "margins 👍 🙏"
     expected, got = (
