@@ -142,8 +142,7 @@ def open_index(
             pass
         except IndexUnusable as error:
             _replaceable_or_raise(error, place, folder)
-    _build_alone(place, folder, wanted, source, rebuild, progress)
-    return _load(place, folder, wanted, source)
+    return _built_alone(place, folder, wanted, source, rebuild, progress)
 
 
 def _replaceable_or_raise(error: IndexUnusable, place: Path, folder: Path) -> None:
@@ -161,7 +160,7 @@ def _is_of_own_corpus(place: Path) -> bool:
         return False
 
 
-def _build_alone(place: Path, folder: Path, wanted: str, source: ModelSource, rebuild: bool, progress: bool) -> None:
+def _built_alone(place: Path, folder: Path, wanted: str, source: ModelSource, rebuild: bool, progress: bool) -> Index:
     """Build under the lock of the place; whoever waited for another builder uses what that one built."""
     from index.build import build_index
 
@@ -171,8 +170,7 @@ def _build_alone(place: Path, folder: Path, wanted: str, source: ModelSource, re
         with lock.acquire(timeout=_WAIT):
             if not rebuild:
                 try:
-                    checked_build(place, wanted, source)
-                    return
+                    return _load(place, folder, wanted, source)
                 except IndexUnusable:
                     pass
             remove_drafts(place)
@@ -181,6 +179,7 @@ def _build_alone(place: Path, folder: Path, wanted: str, source: ModelSource, re
         raise IndexUnusable(f"Another process has been building the index in '{place}' for over 10 minutes.") from None
     except OSError as error:
         raise IndexUnusable(f"The index cannot be written to '{place}': {error.strerror or error}.") from error
+    return _load(place, folder, wanted, source)
 
 
 def _load(place: Path, folder: Path, wanted: str, source: ModelSource) -> Index:

@@ -70,6 +70,14 @@ def small_index(small_corpus: Path, tmp_path_factory: pytest.TempPathFactory) ->
     return place
 
 
+@pytest.fixture
+def own(small_corpus: Path, small_index: Path, tmp_path: Path) -> tuple[Path, Path]:
+    """`small_corpus` and a copy of its index, to be damaged."""
+    place = tmp_path / "place"
+    shutil.copytree(small_index, place)
+    return small_corpus, place
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium; left out only where VLMS_NO_BROWSER=1 says that there is none."""

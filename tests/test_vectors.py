@@ -1,0 +1,98 @@
+"""Vectors: both engines give the same, and what is stored is what they give."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from corpus.lexicon import expand
+from index import Index, find_model, open_index
+from index.adapter import with_adapter
+from index.encoder import Encoding, TorchEncoder, unit
+from index.late_interaction import TokenVectors
+from index.passages import passages
+
+
+@pytest.fixture(scope="module")
+def opened(index_dir: Path) -> Index:
+    return open_index(index_dir=index_dir, progress=False)
+
+
+def test_both_engines_give_the_same_vectors(opened: Index) -> None:
+    text = passages(opened.corpus)[7].context
+    expected, got = (
+        encoder.encode([text])[0] for encoder in (TorchEncoder(with_adapter(find_model())), opened.encoder)
+    )
+    assert np.array_equal(expected.ids, got.ids)
+    assert float(expected.pooled @ got.pooled) >= 0.9999
+    assert float(np.einsum("td,td->t", expected.tokens, got.tokens).min()) >= 0.9999
+    assert opened.encoder.count(text) == len(got.ids)
+
+
+def test_both_engines_leave_out_what_the_model_does_not_know(opened: Index) -> None:
+    text = "margins 👍 🙏"
+    expected, got = (
+        encoder.encode([text])[0] for encoder in (TorchEncoder(with_adapter(find_model())), opened.encoder)
+    )
+    assert np.array_equal(expected.ids, got.ids)
+    assert opened.encoder.count(text) == len(got.ids)
+    assert len(got.ids) == opened.encoder.count("margins")
+
+
+def test_texts_encoded_together_come_out_as_by_themselves(opened: Index) -> None:
+    texts = [passage.alone for passage in passages(opened.corpus)[:12]] + ["", "IVC?", "GSV?"]
+    assert len({opened.encoder.count(text) for text in texts}) < len(texts)  # some are as long as each other
+    for text, together in zip(texts, opened.encoder.encode(texts), strict=True):
+        (alone,) = opened.encoder.encode([text])
+        assert np.array_equal(alone.ids, together.ids)
+        assert np.allclose(alone.pooled, together.pooled, atol=1e-5)
+        assert np.allclose(alone.tokens, together.tokens, atol=1e-5)
+    assert opened.encoder.encode([]) == []
+
+
+def test_stored_vectors_are_those_of_their_passages(opened: Index) -> None:
+    count = len(opened.corpus.units)
+    for number in (0, 100, count - 1):
+        (encoding,) = opened.encoder.encode([passages(opened.corpus)[number].alone])
+        assert float(opened.passage_vectors.reconstruct(number) @ encoding.pooled) > 0.999
+        assert np.allclose(opened.tokens.best_matches(encoding.tokens, np.array([number])), 1, atol=2e-3)
+    stores = (opened.passage_vectors, opened.bank_vectors, opened.gap_vectors)
+    assert [store.ntotal for store in stores] == [2 * count, len(opened.bank), len(opened.gaps)]
+    assert sum(store.ntotal for store in stores) == len(opened.tokens.starts) - 1
+
+
+def test_bank_questions_are_numbered_after_the_passages_and_gaps_after_them(opened: Index) -> None:
+    for number, store, first, question in (
+        (17, opened.bank_vectors, 2 * len(opened.corpus.units), opened.bank[17]),
+        (5, opened.gap_vectors, 2 * len(opened.corpus.units) + len(opened.bank), opened.gaps[5]),
+    ):
+        (encoding,) = opened.encoder.encode([expand(question.text)])
+        assert float(store.reconstruct(number) @ encoding.pooled) > 0.999
+        assert np.allclose(opened.tokens.best_matches(encoding.tokens, np.array([first + number])), 1, atol=2e-3)
+
+
+def test_best_matches_are_the_highest_cosines() -> None:
+    generator = np.random.default_rng(0)
+    steps = generator.integers(-127, 128, size=(9, 4), dtype=np.int8)
+    scales = np.array([0.001, 0.002, 0.003, 0.004], dtype=np.float32)
+    norms = np.linalg.norm(steps * scales, axis=1)
+    vectors = steps * scales / norms[:, np.newaxis]
+    question = unit(generator.normal(size=(3, 4)).astype(np.float32))
+    tokens = TokenVectors(steps, scales, norms, np.array([0, 2, 6, 9]), np.eye(4, dtype=np.float32))
+    expected = [[max(vectors[row] @ word for row in rows) for word in question] for rows in ([6, 7, 8], [0, 1])]
+    assert np.allclose(tokens.best_matches(question, np.array([2, 0])), expected, atol=1e-5)
+    assert tokens.best_matches(question, np.array([], dtype=np.int64)).shape == (0, 3)
+
+
+def test_token_vectors_are_kept_to_half_a_step_of_their_largest_value() -> None:
+    generator = np.random.default_rng(0)
+    vectors = unit(generator.normal(size=(9, 4)).astype(np.float32))
+    parts = np.split(vectors, [2, 6])
+    kept = TokenVectors.from_encodings([Encoding(part, np.arange(len(part)), part[0]) for part in parts])
+    exact = unit(vectors @ kept.directions)
+    assert kept.starts.tolist() == [0, 2, 6, 9]
+    assert np.all(np.abs(kept.vectors * kept.scales - exact) <= 0.51 * kept.scales + 1e-3)  # 1e-3: float16 before
+    assert np.allclose(kept.scales * 127, np.abs(exact).max(axis=0), atol=1e-3)
+    assert np.allclose(kept.norms, np.linalg.norm(kept.vectors * kept.scales, axis=1))
