@@ -57,11 +57,11 @@ class Recorder:
         return answer
 
 
-def until(condition: Callable[[], bool], seconds: float = 20) -> None:
-    """Wait until it holds; fails where it does not within so many seconds."""
-    end = time.monotonic() + seconds
+def until(condition: Callable[[], bool]) -> None:
+    """Wait until it holds; fails where it does not within 20 seconds."""
+    end = time.monotonic() + 20
     while not condition():
-        assert time.monotonic() < end, f"It did not come about within {seconds} seconds."
+        assert time.monotonic() < end, "It did not come about within 20 seconds."
         time.sleep(0.05)
 
 
