@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
+import tomli
 from numpy.typing import NDArray
 
 _FILE = Path(__file__).with_name("weights.toml")
@@ -56,12 +56,12 @@ class Abstention:
 @cache
 def ranking(with_bank: bool = True) -> Ranking:
     """The weights for a corpus with a question bank, or for one without."""
-    numbers = tomllib.loads(_FILE.read_text(encoding="utf-8"))["ranking"]
+    numbers = tomli.loads(_FILE.read_text(encoding="utf-8"))["ranking"]
     return Ranking(**numbers["common"], **numbers["with_bank" if with_bank else "without_bank"])
 
 
 @cache
 def abstention(with_bank: bool = True) -> Abstention:
     """The model for a corpus with a question bank, or for one without."""
-    numbers = tomllib.loads(_FILE.read_text(encoding="utf-8"))["abstention"]
+    numbers = tomli.loads(_FILE.read_text(encoding="utf-8"))["abstention"]
     return Abstention(**numbers["with_bank" if with_bank else "without_bank"])

@@ -6,10 +6,11 @@ In: a text. Out: a text for matching, never for showing. The words stand in ``le
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 _FILE = Path(__file__).with_name("lexicon.toml")
 _WORD = re.compile(r"\w+")
@@ -18,7 +19,7 @@ _BEGINNING = 3  # letters
 
 @cache
 def _lexicon() -> dict[str, Any]:
-    return tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    return tomli.loads(_FILE.read_text(encoding="utf-8"))
 
 
 @cache

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 from corpus.models import Chunk, Corpus, Document, Source, Unit
 from corpus.reading import ReadingHints, read_units
@@ -95,8 +96,8 @@ def _from_listing(folder: Path) -> Iterator[tuple[Source, ReadingHints]]:
 
 def _from_manifest(path: Path) -> Iterator[tuple[Source, ReadingHints]]:
     try:
-        entries: list[dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8")).get("document", [])
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        entries: list[dict[str, Any]] = tomli.loads(path.read_text(encoding="utf-8")).get("document", [])
+    except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CorpusError(f"The manifest '{path}' is not valid TOML: {error}.") from error
     known = {field.name for field in fields(Source)}
     seen: set[str] = set()

@@ -7,11 +7,12 @@ be above every one of them.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 from evals.figures import DIGITS, TITLES
 from evals.report import ALL, Report
@@ -49,8 +50,8 @@ def read_floors(path: Path = FLOORS) -> Floors:
         FloorsError: it is missing, not TOML, or names a figure that no report has.
     """
     try:
-        data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        data: dict[str, Any] = tomli.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomli.TOMLDecodeError) as error:
         raise FloorsError(f"The floors file '{path}' cannot be read: {error}.") from error
     above = tuple(data.pop("above_baselines", ()))
     if unknown := {key for limits in data.values() for key in limits} - {"at_least", "at_most"}:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 import pytest
+import tomli
 
 from assistant.web.markup import touches
 from assistant.web.opening import open_source
@@ -79,7 +79,7 @@ def test_what_would_change_treatment_is_there(overview):
 
 
 def test_the_questions_to_go_on_with_are_of_the_bank_and_are_answered_from_the_topic(bot, overview):
-    stated = tomllib.loads(loading.FILE.read_text(encoding="utf-8"))["topic"]
+    stated = tomli.loads(loading.FILE.read_text(encoding="utf-8"))["topic"]
     assert [topic.ask for topic in overview.topics] == [tuple(topic["ask"]) for topic in stated]
     for topic in overview.topics:
         assert 1 <= len(topic.ask) <= 3

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
+
+import tomli
 
 from assistant.cases import grammar
 from assistant.cases.quantities import Quantity, quantity
@@ -59,7 +60,7 @@ def whole_words(pattern: str) -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def lexicon() -> Lexicon:
     """The lexicon, read at the first question."""
-    data = tomllib.loads(files("assistant.cases").joinpath("phrases.toml").read_text(encoding="utf-8"))
+    data = tomli.loads(files("assistant.cases").joinpath("phrases.toml").read_text(encoding="utf-8"))
     words = data["words"]
     used: list[str] = []
 

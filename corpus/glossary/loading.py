@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 FILE = Path(__file__).with_name("terms.toml")
 _FIELDS = frozenset({"name", "means", "forms", "abbreviations"})
@@ -41,8 +42,8 @@ def load() -> tuple[Term, ...]:
         GlossaryError: the file cannot be read, or an entry of it cannot be used.
     """
     try:
-        data = tomllib.loads(FILE.read_text(encoding="utf-8"))["term"]
-    except (OSError, tomllib.TOMLDecodeError, KeyError) as error:
+        data = tomli.loads(FILE.read_text(encoding="utf-8"))["term"]
+    except (OSError, tomli.TOMLDecodeError, KeyError) as error:
         raise GlossaryError(f"The glossary '{FILE}' cannot be read: {error}.") from error
     return read(data)
 

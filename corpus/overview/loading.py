@@ -6,12 +6,13 @@ that name the topic, so that the overview can neither drift away from the source
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 from corpus.bank import load_bank
 from corpus.loading import CorpusError
@@ -35,11 +36,11 @@ def load(corpus: Corpus) -> Overview:
     if not known:
         return Overview((), ())
     try:
-        data = tomllib.loads(FILE.read_text(encoding="utf-8"))
+        data = tomli.loads(FILE.read_text(encoding="utf-8"))
         order, topics = data["documents"], data["topic"]
         asked = frozenset(question.text for question in load_bank(corpus))
         found = tuple(_topic(topic, [name for name in order if name in known], asked, corpus) for topic in topics)
-    except (OSError, tomllib.TOMLDecodeError, KeyError) as error:
+    except (OSError, tomli.TOMLDecodeError, KeyError) as error:
         raise CorpusError(f"The overview '{FILE}' cannot be read: {error}.") from error
     if len({topic.id for topic in found}) < len(found):
         raise CorpusError(f"The overview '{FILE}' has two topics with the same id.")

@@ -7,11 +7,12 @@ error that names entry and quote, so that the register cannot drift away from th
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import takewhile
 from typing import Any, get_args
+
+import tomli
 
 from corpus.cases import table
 from corpus.cases.models import Record
@@ -46,8 +47,8 @@ def load(corpus: Corpus) -> tuple[Entry, ...]:
     if not known:
         return ()
     try:
-        data = tomllib.loads(FILE.read_text(encoding="utf-8"))["entry"]
-    except (OSError, tomllib.TOMLDecodeError, KeyError) as error:
+        data = tomli.loads(FILE.read_text(encoding="utf-8"))["entry"]
+    except (OSError, tomli.TOMLDecodeError, KeyError) as error:
         raise CorpusError(f"The register '{FILE}' cannot be read: {error}.") from error
     found = [_entry(entry, corpus) for entry in data if {quote["document"] for quote in entry["quotes"]} <= known]
     if len({entry.id for entry in found}) < len(found):
