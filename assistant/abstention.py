@@ -66,7 +66,8 @@ def signals(index: Index, question: Resolved, ranked: Ranked) -> dict[str, float
     match: how well the first unit in its context, or a question of its own, matches each of the question's tokens;
     covered: how well anything near does; known: the share of words that the sources have; unknown: specific terms
     that they lack; personal: whether a decision about the reader is asked for; lacking: whether the first unit holds
-    nothing of the kind asked for, such as a dose. asked_or_gap: how much nearer the
+    nothing of the kind asked for, such as a dose; elsewhere: whether it stands in no document that the question
+    names, and tells of another patient. asked_or_gap: how much nearer the
     question is to the bank than to the gaps; gap_alone, gap_beside: what a gap matches better than the first unit
     and its questions do, and than the first three: a detail that what is shown lacks, even where questions about
     something else name it.
@@ -78,6 +79,7 @@ def signals(index: Index, question: Resolved, ranked: Ranked) -> dict[str, float
         "unknown": min(len(unknown_terms(index, question)), 2) / 2,
         "personal": float(kind_of_request(question.question) == "personal"),
         "lacking": float(bool(_kind_lacking(index, question, ranked))),
+        "elsewhere": float(bool(ranked.named) and index.corpus.units[ranked.units[0]].doc_id not in ranked.named),
     }
     return of_words | _of_readings(index, ranked)
 

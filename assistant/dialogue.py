@@ -1,9 +1,9 @@
 """From a question and the dialogue before it to a question that can be understood alone.
 
 A follow-up is taken for elliptic when it leans on what came before: it opens with "and" or "what
-about", uses a pronoun, or has hardly any word of its own. Then the question before it is put in
-front, with what the follow-up names in the place of its like ("... in the saphenous vein?", "And in the
-femoral vein?"); a question that stands alone is left as it is.
+about", uses a pronoun, has hardly any word of its own, or speaks of "the lump" and names nobody's.
+Then the question before it is put in front, with what the follow-up names in the place of its like
+("... in the saphenous vein?", "And in the femoral vein?"); a question that stands alone is left as it is.
 """
 
 from __future__ import annotations
@@ -14,13 +14,28 @@ from dataclasses import dataclass
 
 from corpus.lexicon import function_words
 
-_OPENING = re.compile(r"^(?:and|or|but|so|also|then|what about|how about|what of|why not|how come)\b", re.IGNORECASE)
+_OPENING = re.compile(
+    r"^(?:and|or|but|so|also|then|same|anyone|anybody|anything|what about|how about|what of|why not|how come|"
+    r"(?:no, )?i mean|(?:no, )?i meant|(?:is|was|does|did) that)\b",
+    re.IGNORECASE,
+)
 _PRONOUN = re.compile(
     r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|this|these|those|there|"
     r"that(?= (?:one|case|patient|series|group|paper|study|happen)|\W*$)|ones?|"
     r"the (?:others?|same|latter|former|rest)|such|afterwards?|instead|either|both|else|elsewhere|"
-    r"(?:again|different|since)(?=\W*$))\b",
+    r"(?:again|different|since|agree|disagree)(?=\W*$))\b",
     re.IGNORECASE,
+)
+# What a patient has, as if it were known whose: "the lump", "that drug", "any clots?".
+_KNOWN = re.compile(
+    r"^any\b|\b(?:the|that) (?:\w+ )?(?:patient|lump|mass|swelling|growth|lesion|clot|thrombus|leg|limb|drug|surgery|"
+    r"op|operation|specimen|pieces|margins|edges|relapse|recurrence|secondaries|metastas[ei]s)\b",
+    re.IGNORECASE,
+)
+# Whose it may be: a disease, a vein, a name or an age, or the reader's own patient.
+_WHOSE = re.compile(
+    r"(?i:\b(?:\w*sarcomas?|leiomyo\w+|LMS|saphenous|GSV|femoral|iliac|cava|caval|IVC|my|our|I)\b)|"
+    r"(?<=\w )[A-Z][a-z]+|\d"
 )
 # A pronoun after a clause with a subject of its own means that: "How big was the tumour, and where was it?"
 _SECOND_CLAUSE = re.compile(
@@ -112,7 +127,7 @@ def _instead(context: str, question: str, alike: Sequence[re.Pattern[str]]) -> s
 def is_elliptic(question: str) -> bool:
     """Whether a question cannot be understood without the one before it."""
     own = _own_words(question)
-    if _OPENING.match(question) or own <= 1:
+    if _OPENING.match(question) or own <= 1 or (_KNOWN.search(question) and not _WHOSE.search(question)):
         return True
     first = _SECOND_CLAUSE.split(question, maxsplit=1)[0]
     leaning = first if _own_words(first) >= _FEW_WORDS else question

@@ -192,7 +192,8 @@ class _Way:
 def _beside(index: Index, question: Resolved, units: NDArray[np.int64], weights: Ranking) -> Floats:
     """How near each unit stands, in the same document, to where the question before was answered; shape (c,).
 
-    What a follow-up asks for mostly stands a few sentences from there, but not in the same sentence.
+    What a follow-up asks for mostly stands a few sentences from there, but not in the same sentence. A row of a table
+    tells all it does of one patient, and the rows around it tell of others.
     """
     if not (question.context and weights.beside):
         return np.zeros(len(units), dtype=np.float32)
@@ -200,10 +201,15 @@ def _beside(index: Index, question: Resolved, units: NDArray[np.int64], weights:
     likely = np.exp(_SHARP * (before.scores[:_BEFORE] - before.scores[0]))
     places = before.units[:_BEFORE]
     distance = np.abs(units[:, None] - places)
-    theirs, before_theirs = (
-        np.array([index.corpus.units[number].doc_id for number in numbers.tolist()]) for numbers in (units, places)
+    told, before_told = (
+        np.array([(unit.doc_id, unit.kind) for unit in map(index.corpus.units.__getitem__, numbers.tolist())])
+        for numbers in (units, places)
     )
-    near = np.exp(-distance / _BESIDE) * (theirs[:, None] == before_theirs) * (distance > 0)
+    of_document, of_rows = (
+        (told[:, None, 0] == before_told[:, 0]),
+        (told[:, None, 1] == "table_row") & (before_told[:, 1] == "table_row"),
+    )
+    near = np.where(of_rows, distance == 0, np.exp(-distance / _BESIDE) * of_document * (distance > 0))
     beside: Floats = (near @ (likely / likely.sum())).astype(np.float32)
     return beside
 

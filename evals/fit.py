@@ -40,10 +40,10 @@ ANSWERED = 0.96  # share of the answerable questions that must be answered
 HAVE_AN_ANSWER = 0.75  # share of the questions that readers ask
 PENALTY = 1.0  # of the squared weights of the standardised signals
 FOLDS = 10
-SIGNALS = ("match", "covered", "known", "unknown", "personal", "lacking")
+SIGNALS = ("match", "covered", "known", "unknown", "personal", "lacking", "elsewhere")
 BANK_SIGNALS = ("asked_or_gap", "gap_alone", "gap_beside")
 # The more of these, the less likely an answer.
-AGAINST = frozenset({"unknown", "personal", "lacking", "gap_alone", "gap_beside"})
+AGAINST = frozenset({"unknown", "personal", "lacking", "elsewhere", "gap_alone", "gap_beside"})
 _HEAD = """\
 # How units are ranked and when the assistant abstains. Fitted by python -m evals.fit, {date}, on the tuning
 # half of evals/questions and on evals/fitting; [ranking.common] was chosen by hand on the same.
