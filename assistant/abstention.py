@@ -66,8 +66,7 @@ def signals(index: Index, question: Resolved, ranked: Ranked) -> dict[str, float
     match: how well the first unit in its context, or a question of its own, matches each of the question's tokens;
     covered: how well anything near does; known: the share of words that the sources have; unknown: specific terms
     that they lack; personal: whether a decision about the reader is asked for; lacking: whether the first unit holds
-    nothing of the kind asked for, such as a dose; elsewhere: whether it stands in no document that the question
-    names, and tells of another patient. asked_or_gap: how much nearer the
+    nothing of the kind asked for, such as a dose; elsewhere: `is_elsewhere`. asked_or_gap: how much nearer the
     question is to the bank than to the gaps; gap_alone, gap_beside: what a gap matches better than the first unit
     and its questions do, and than the first three: a detail that what is shown lacks, even where questions about
     something else name it.
@@ -79,7 +78,7 @@ def signals(index: Index, question: Resolved, ranked: Ranked) -> dict[str, float
         "unknown": min(len(unknown_terms(index, question)), 2) / 2,
         "personal": float(kind_of_request(question.question) == "personal"),
         "lacking": float(bool(_kind_lacking(index, question, ranked))),
-        "elsewhere": float(bool(ranked.named) and index.corpus.units[ranked.units[0]].doc_id not in ranked.named),
+        "elsewhere": float(is_elsewhere(index, ranked)),
     }
     return of_words | _of_readings(index, ranked)
 
@@ -98,6 +97,17 @@ def _of_readings(index: Index, ranked: Ranked) -> dict[str, float]:
         found["gap_alone"] += float(np.maximum(gap - first, 0) @ weights)
         found["gap_beside"] += float(np.maximum(gap - shown, 0) @ weights)
     return found
+
+
+def is_elsewhere(index: Index, ranked: Ranked) -> bool:
+    """Whether the first unit stands in no document that the question names, or names no author whom it names.
+
+    Then it mostly tells of another patient than the one asked about.
+    """
+    first = int(ranked.units[0])
+    if ranked.of_authors:
+        return first not in ranked.of_authors
+    return bool(ranked.named) and index.corpus.units[first].doc_id not in ranked.named
 
 
 def _kind_lacking(index: Index, question: Resolved, ranked: Ranked) -> str:
@@ -143,10 +153,19 @@ def reason(index: Index, question: Resolved, ranked: Ranked) -> str:
     return "No passage of the sources answers this question."
 
 
-def caveat(index: Index, question: Resolved) -> str:
-    """One sentence on the terms of an answered question that the sources lack: what is quoted says nothing of them."""
+def caveat(index: Index, question: Resolved, ranked: Ranked) -> str:
+    """Sentences on what the quotes of an answer are not about: terms that the sources lack, what the question names."""
     unknown = unknown_terms(index, question)
-    return f"{_not_mentioned(unknown)}." if unknown else ""
+    lacks = f"{_not_mentioned(unknown)}." if unknown else ""
+    other = f"{_named(index, ranked)}; the first quote is not about it." if is_elsewhere(index, ranked) else ""
+    return " ".join(filter(None, (lacks, other)))
+
+
+def _named(index: Index, ranked: Ranked) -> str:
+    if ranked.of_authors:
+        return "The question names an author"
+    names = [document.source.short_name for document in index.corpus if document.id in ranked.named]
+    return f"The question names {' and '.join(names)}"
 
 
 def _not_mentioned(terms: Sequence[str]) -> str:

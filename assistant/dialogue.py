@@ -28,8 +28,9 @@ _PRONOUN = re.compile(
 )
 # What a patient has, as if it were known whose: "the lump", "that drug", "any clots?".
 _KNOWN = re.compile(
-    r"^any\b|\b(?:the|that) (?:\w+ )?(?:patient|lump|mass|swelling|growth|lesion|clot|thrombus|leg|limb|drug|surgery|"
-    r"op|operation|specimen|pieces|margins|edges|relapse|recurrence|secondaries|metastas[ei]s)\b",
+    r"^any\b|\bthe tumou?r\b|"
+    r"\b(?:the|that) (?:\w+ )?(?:patient|lump|mass|swelling|growth|lesion|clot|thrombus|leg|limb|drug|surgery|op|"
+    r"operation|specimen|pieces|margins|edges|relapse|recurrence|secondaries|metastas[ei]s)\b",
     re.IGNORECASE,
 )
 # Whose it may be: a disease, a vein, a name or an age, or the reader's own patient.

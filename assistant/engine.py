@@ -126,7 +126,7 @@ class Assistant:
         if not quotes or confidence < threshold:
             answer = replace(answer, reason=reason(self.index, resolved, ranked), nearest=quotes)
             return replace(answer, text=rendering.abstained(answer, audience))
-        note = caveat(self.index, resolved)
+        note = caveat(self.index, resolved, ranked)
         other = computed or claim or request or note  # more to say than one value
         answer = replace(
             answer,

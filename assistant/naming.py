@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 
+from assistant.vocabulary import is_english
 from corpus.models import Corpus, Source
 from index.words import stems
 
 _NAME = re.compile(r"\b(?:[A-Z]|\d)[\w-]*")  # a capital or a figure begins it
+_LETTERS = re.compile(r"[^\W\d_]+")
 _CITED = re.compile(  # "Smout (44) 1960", "Hong et al. (2016)", "Abed et al"
     r"\b([A-Z][^\W\d_]+)(?:,? (?:et al\.?,?|and colleagues),?(?= |$)|,? (?:[\[(][\d,–-]+[\])],? )?\(?(?:19|20)\d\d\b)"
 )
@@ -20,6 +22,37 @@ def named_documents(corpus: Corpus, question: str) -> frozenset[str]:
     """The documents that a question names: by an author, place or age that only one manifest entry has."""
     asked = set(stems(question))
     return frozenset(doc_id for doc_id, words in _names(corpus).items() if asked & words)
+
+
+def units_of_authors(corpus: Corpus, question: str) -> frozenset[int]:
+    """The numbers of the units that print the name of an author whom a question names; none where it names nobody.
+
+    Authors stand for their patients: "Was Saglik's patient irradiated?" is not answered by another's row. A name in
+    small letters, or that begins the question, counts if it is no word of English.
+    """
+    printed = _authors(corpus)
+    found: set[int] = set()
+    for match in _LETTERS.finditer(question):
+        word = match.group()
+        if (word[0].islower() or match.start() == 0) and is_english(word.lower()):
+            continue
+        found |= printed.get(word if word[0].isupper() else word.capitalize(), frozenset())
+    return frozenset(found)
+
+
+@lru_cache(maxsize=4)
+def _authors(corpus: Corpus) -> Mapping[str, frozenset[int]]:
+    """The units that print each name of an author whom the documents cite."""
+    named = [frozenset(_LETTERS.findall(unit.text)) for unit in corpus.units]
+    return {
+        author: frozenset(number for number, names in enumerate(named) if author in names) for author in _cited(corpus)
+    }
+
+
+@lru_cache(maxsize=4)
+def _cited(corpus: Corpus) -> frozenset[str]:
+    """The authors whom the documents cite, initials left out."""
+    return frozenset(name for unit in corpus.units for name in _CITED.findall(unit.text) if not name.isupper())
 
 
 @lru_cache(maxsize=4)
@@ -43,7 +76,8 @@ def names_of_a_kind(corpus: Corpus) -> tuple[re.Pattern[str], ...]:
         for name in _names_in(document.source)
         if _names(corpus)[document.id].intersection(stems(name))
     }
-    cited = {name for unit in corpus.units for name in _CITED.findall(unit.text)}
     return tuple(
-        re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(names)))})\b") for names in (of_documents, cited) if names
+        re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(names)))})\b")
+        for names in (of_documents, _cited(corpus))
+        if names
     )

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.dialogue import Resolved
-from assistant.naming import named_documents
+from assistant.naming import named_documents, units_of_authors
 from assistant.settings import Ranking, ranking
 from corpus.lexicon import expand, synonym_numbers, synonym_terms
 from index import Index, nearest
@@ -75,12 +75,13 @@ class Ranked:
         units: numbers in ``index.corpus.units``; shape (c,).
         scores: the parts of `parts`, weighted; shape (c,).
         parts: late interaction alone, in context, with the bank's nearest and second nearest question of the unit,
-            BM25 (highest 1), the pooled cosine, whether the question names the document, and, for a follow-up, how
-            near it stands to what answered the question before; shape (c, 8).
+            BM25 (highest 1), the pooled cosine, whether the question names the document, or an author whom the unit
+            names, and, for a follow-up, how near it stands to what answered the question before; shape (c, 9).
         alike: the number, in ``index.bank``, of the nearest that is no dialogue; -1 where none came near; shape (c,).
         readings: the question as it was read: with the dialogue that it leans on, then, if it leans on one, by itself.
         synonyms: numbers of the lexicon entries that put the question into the sources' words.
         named: the documents that the question names.
+        of_authors: numbers of the units that print the name of an author whom the question names.
     """
 
     units: NDArray[np.int64]
@@ -90,6 +91,7 @@ class Ranked:
     readings: tuple[Reading, ...]
     synonyms: tuple[int, ...]
     named: frozenset[str]
+    of_authors: frozenset[int]
 
     @property
     def asked(self) -> Likeness:
@@ -138,6 +140,7 @@ def _ranked(index: Index, question: Resolved, weights: Ranking) -> Ranked:
         ),
         synonyms=tuple(ways[0].terms.tolist()),
         named=ways[0].named,
+        of_authors=ways[0].of_authors,
     )
 
 
@@ -148,6 +151,7 @@ class _Way:
         self._index, self._weights = index, weights
         self._total = len(index.corpus.units)
         self.named = named_documents(index.corpus, question.text)
+        self.of_authors = units_of_authors(index.corpus, question.text)
         before = _last_words(index, expand(question.topic))
         text = f"{before} {expand(question.question)}".strip()
         self.terms = np.array(synonym_numbers(f"{question.topic} {question.question}"), dtype=np.int64)
@@ -170,16 +174,18 @@ class _Way:
 
     def candidates(self) -> NDArray[np.int64]:
         """The numbers of the units best in any way of scoring them, in reading order."""
-        return _candidates(self._cosines, self._words, *([self._first] if len(self.asked.numbers) else []))
+        ways = (self._cosines, self._words, *([self._first] if len(self.asked.numbers) else []))
+        return np.union1d(_candidates(*ways), np.array(sorted(self.of_authors), dtype=np.int64))
 
     def compared_with(self, units: NDArray[np.int64]) -> tuple[Floats, Floats]:
-        """The parts of the units' likeness, shape (c, 7), and their matches in context, shape (c, q)."""
+        """The parts of the units' likeness, shape (c, 8), and their matches in context, shape (c, q)."""
         alone = self._compared(units)[0] if self._weights.alone else np.zeros(len(units), dtype=np.float32)
         context, matches = self._compared(units + self._total)
         documents = [self._index.corpus.units[number].doc_id for number in units.tolist()]
         named = np.array([doc_id in self.named for doc_id in documents], dtype=np.float32)
+        author = np.array([number in self.of_authors for number in units.tolist()], dtype=np.float32)
         of_all = (self._first, self._second, self._words, self._cosines)
-        return np.column_stack([alone, context, *(scores[units] for scores in of_all), named]), matches
+        return np.column_stack([alone, context, *(scores[units] for scores in of_all), named, author]), matches
 
     def _compared(self, texts: NDArray[np.int64]) -> tuple[Floats, Floats]:
         """Late interaction with the numbered texts, of the question and the terms it is given, and its matches."""

@@ -25,7 +25,7 @@ from evals.scoring import is_acceptable
 if TYPE_CHECKING:
     from index import Index
 
-OF_PASSAGES = ("alone", "context", "words", "beside")  # what a corpus without bank and manifest has
+OF_PASSAGES = ("alone", "context", "words", "author", "beside")  # what a corpus without bank and manifest has
 PENALTY = 1e-4
 _HARDLY = 1e-6  # a part without weight is not worked out
 
@@ -55,7 +55,7 @@ def fit_ranking(index: Index, questions: Sequence[Question], with_bank: bool) ->
 
 
 def _example(index: Index, question: Question, weights: Ranking) -> tuple[Matrix, NDArray[np.bool_]]:
-    """The parts of all candidates, shape (c, 8), and which of them are acceptable, shape (c,)."""
+    """The parts of all candidates, shape (c, 9), and which of them are acceptable, shape (c,)."""
     resolved, _ = understand(index, question.text, question.history)
     ranked = retrieve(index, resolved, weights)
     units = [index.corpus.units[number] for number in ranked.units]

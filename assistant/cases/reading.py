@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from assistant.cases import grammar
 from assistant.cases.filtering import OWN_CASE, filtered, values_of
-from assistant.cases.lexicon import SERIES
+from assistant.cases.lexicon import BOCHUM, GSV, SERIES
 from assistant.cases.scanning import Found, find, may_be_known
 from corpus.cases import TABLES, table
 from corpus.cases.models import CaseTable
@@ -26,6 +26,8 @@ _EVERYWHERE = re.compile(
     re.IGNORECASE,
 )
 _OF_SERIES = {"adjuvant": "treatment", "symptoms": "presentation"}  # what the columns of series are called
+_TREATED = {GSV: ("operation", "adjuvant"), BOCHUM: ("margin", "dose_gy", "adjuvant")}  # what tells how a patient was
+_WHETHER = re.compile(r"(?:did|do|does|was|were|is|are|has|have|had)\b")
 
 
 def read_question(question: str) -> tuple[Query, ...]:
@@ -70,8 +72,11 @@ def _query(found: Found, case_table: CaseTable) -> Query | None:
     """The query for one table; None where the table does not hold what the question names."""
     name = case_table.id
     known = {column.name: column for column in case_table.columns}
+    if not all(name in conditions for _, conditions in found.conditions):
+        return None
+    found = _of_one_patient(found, name)
     columns = [_OF_SERIES.get(each, each) if name == SERIES else each for each in found.columns]
-    if not all(name in conditions for _, conditions in found.conditions) or not set(columns) <= set(known):
+    if not set(columns) <= set(known):
         return None
     if not found.conditions and not found.named:
         return None  # "how many patients?" is not a question over rows
@@ -91,6 +96,27 @@ def _query(found: Found, case_table: CaseTable) -> Query | None:
     except QueryError:
         return None
     return query if _totals(found.text) <= _sizes(query, case_table) else None
+
+
+def _of_one_patient(found: Found, name: str) -> Found:
+    """What is asked of the patient of an author, or of a number, as a question for the cells of that row.
+
+    "How was Saglik's patient treated?" asks for operation and further treatment, "Did it spread in patient 9?" for
+    the metastases.
+    """
+    picking = [some for some in found.conditions if any(each.column in grammar.PICKS_ROWS for each in some[1][name])]
+    if len(picking) != 1 or found.measures or found.months is not None or found.either or found.contrast:
+        return found
+    others = [each.column for some in found.conditions if some not in picking for each in some[1][name]]
+    if not others:  # of a metastasis, say, no row tells how it was treated
+        treated = _TREATED.get(name, ("treatment",))
+        return replace(
+            found,
+            columns=[each for column in found.columns for each in (treated if column == "treatment" else (column,))],
+        )
+    if _WHETHER.match(found.text):
+        return replace(found, conditions=picking, columns=[*found.columns, *others])
+    return found
 
 
 def _totals(text: str) -> set[int]:
