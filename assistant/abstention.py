@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.composing import is_comparing
 from assistant.dialogue import Resolved
 from assistant.kinds import lacking
 from assistant.naming import named_documents
@@ -154,18 +155,18 @@ def reason(index: Index, question: Resolved, ranked: Ranked) -> str:
 
 
 def caveat(index: Index, question: Resolved, ranked: Ranked) -> str:
-    """Sentences on what the quotes of an answer are not about: terms that the sources lack, what the question names."""
+    """Sentences on what an answer is not about: terms that the sources lack, the document or author who is named."""
     unknown = unknown_terms(index, question)
     lacks = f"{_not_mentioned(unknown)}." if unknown else ""
-    other = f"{_named(index, ranked)}; the first quote is not about it." if is_elsewhere(index, ranked) else ""
+    other = "" if is_comparing(question.text) or not is_elsewhere(index, ranked) else _other_source(index, ranked)
     return " ".join(filter(None, (lacks, other)))
 
 
-def _named(index: Index, ranked: Ranked) -> str:
+def _other_source(index: Index, ranked: Ranked) -> str:
     if ranked.of_authors:
-        return "The question names an author"
+        return "The question names an author; the first quote is of another."
     names = [document.source.short_name for document in index.corpus if document.id in ranked.named]
-    return f"The question names {' and '.join(names)}"
+    return f"The question names {' and '.join(names)}; the first quote is from another source."
 
 
 def _not_mentioned(terms: Sequence[str]) -> str:

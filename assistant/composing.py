@@ -53,12 +53,19 @@ def compose(index: Index, ranked: Ranked, question: str, count: int = QUOTES) ->
     considered = len(ranked.units) if compares else _CONSIDERED
     passages: list[Passage] = []
     for number, score in zip(ranked.units[:considered].tolist(), ranked.scores[:considered].tolist(), strict=True):
+        if _of_another(index.corpus, ranked, number):
+            continue
         if _folded(index, passages, number) or _joined(index.corpus, passages, number, score):
             continue
         if compares or len(passages) < count:
             passages.append(Passage((number,), score))
     passages = _reviewed_first(index.corpus, passages)
     return _spread(index.corpus, passages, ranked.named)[:count] if compares else passages
+
+
+def _of_another(corpus: Corpus, ranked: Ranked, number: int) -> bool:
+    """Whether a unit is the row of a patient whose author is not the one whom the question names."""
+    return bool(ranked.of_authors) and number not in ranked.of_authors and corpus.units[number].kind == "table_row"
 
 
 def _spread(corpus: Corpus, passages: list[Passage], named: Collection[str]) -> list[Passage]:

@@ -101,7 +101,7 @@ def resolve(question: str, history: Sequence[Mapping[str, str]], alike: Sequence
         return Resolved(question)
     last = history[-1]["content"] if history[-1]["role"] == "assistant" else ""
     quoted = _FIRST_QUOTE.search(last)
-    answered = " ".join(last[quoted.start() if quoted else 0 :].split()[:_ANSWER_WORDS])
+    answered = " ".join((quoted.group() if quoted else last).split()[:_ANSWER_WORDS])
     kinds = (*_ALIKE, *alike)
     whole, topic = (_instead(each, question, kinds) for each in (" ".join(context), _topic(context, kinds)))
     return Resolved(question, whole, topic, answered)

@@ -57,14 +57,21 @@ def _cited(corpus: Corpus) -> frozenset[str]:
 
 @lru_cache(maxsize=4)
 def _names(corpus: Corpus) -> Mapping[str, frozenset[str]]:
-    """The stems of names that only one document has in its manifest entry, by document."""
-    told = {document.id: frozenset(stems(" ".join(_names_in(document.source)))) for document in corpus}
-    times = Counter(stem for words in told.values() for stem in set(words))
-    return {doc_id: frozenset(word for word in words if times[word] == 1) for doc_id, words in told.items()}
+    """The stems of names that only one document has in its manifest entry, by document.
+
+    What another entry has too, perhaps in small letters, names none: "Femoral".
+    """
+    times = Counter(stem for document in corpus for stem in set(stems(_entry(document.source))))
+    told = {document.id: stems(" ".join(_names_in(document.source))) for document in corpus}
+    return {doc_id: frozenset(stem for stem in found if times[stem] == 1) for doc_id, found in told.items()}
 
 
 def _names_in(source: Source) -> list[str]:
-    return _NAME.findall(f"{source.about} {source.short_name}")
+    return _NAME.findall(_entry(source))
+
+
+def _entry(source: Source) -> str:
+    return f"{source.about} {source.short_name}"
 
 
 @lru_cache(maxsize=4)

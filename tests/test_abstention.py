@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.abstention import unknown_terms
+from assistant.abstention import caveat, is_elsewhere, signals, unknown_terms
 from assistant.dialogue import Resolved
 from assistant.kinds import lacking
+from assistant.naming import named_documents, units_of_authors
 from assistant.requests import kind_of_request
+from assistant.retrieval import retrieve
 
 
 @pytest.mark.parametrize(
@@ -127,3 +129,35 @@ def test_what_is_quoted_is_not_taken_to_speak_of_a_term_that_the_sources_lack(bo
 def test_comparing_brings_every_document_that_is_named(bot):
     answer = bot.ask("Which immunostains were positive in the Korean man, and which in the Moroccan woman?")
     assert {"femoral-korea", "aalaoui2026"} <= {quote.doc_id for quote in answer.quotes[:2]}
+
+
+def test_a_quote_from_another_source_than_the_question_names_counts_against_an_answer_and_is_said(bot):
+    for question, elsewhere in (
+        ("Which organs did the tumour of Reix's patient reach?", False),
+        ("FNCLCC grade of the Korean tumour?", True),
+        ("Ki-67 of the Chinese tumour?", False),
+        ("What mitotic count is practically proof of malignancy?", False),
+    ):
+        resolved = Resolved(question)
+        ranked = retrieve(bot.index, resolved)
+        assert is_elsewhere(bot.index, ranked) is elsewhere, question
+        assert signals(bot.index, resolved, ranked)["elsewhere"] == elsewhere
+        said = caveat(bot.index, resolved, ranked)
+        assert said == (
+            "The question names Femoral vein case, Korea; the first quote is from another source." * elsewhere
+        )
+
+
+def test_an_author_is_told_from_a_word(corpus):
+    printed = {name: units_of_authors(corpus, f"What of {name}'s patient?") for name in ("Saglik", "saglik", "Gross")}
+    assert printed["Saglik"] == printed["saglik"]
+    assert any("Saglik" in corpus.units[number].text for number in printed["Saglik"])
+    assert all("Gross" in corpus.units[number].text for number in printed["Gross"])
+    assert printed["Gross"]
+    for question in ("During the operation, is it seen?", "How did it look on gross section?", "FU after surgery?"):
+        assert not units_of_authors(corpus, question)
+
+
+def test_a_word_of_two_entries_names_neither_document(corpus):
+    assert named_documents(corpus, "Is Femoral vein leiomyosarcoma common in Korea?") == {"femoral-korea"}
+    assert named_documents(corpus, "Is femoral vein leiomyosarcoma common?") == frozenset()

@@ -8,17 +8,13 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant import Answer, Assistant, QuoteError
-from assistant.dialogue import is_elliptic, may_mean_the_disease, resolve
 from assistant.highlighting import highlights, wanted_stems
 from assistant.question import checked_history, checked_question
-from assistant.retrieval import retrieve
-from assistant.settings import PARTS, ranking
 from corpus.models import Corpus
 
 SURVIVAL = "What is the three-year survival of vascular leiomyosarcoma?"
@@ -118,14 +114,6 @@ def test_margins_are_not_answered_by_a_table_row(bot: Assistant) -> None:
     assert first.kind != "table_row"
 
 
-def test_a_follow_up_after_a_long_question_keeps_its_own_words(bot: Assistant) -> None:
-    long = [{"role": "user", "content": "Please consider the following history of my patient. " * 37}]
-    answers = [bot.ask(f"And {word}?", history=long) for word in ("doxorubicin", "renal vein interruption")]
-    first, second = (answer.quotes or answer.nearest for answer in answers)
-    assert any("doxorubicin" in quote.text.lower() for quote in first)
-    assert not {quote.text for quote in first} & {quote.text for quote in second}
-
-
 def test_a_huge_history_is_cut() -> None:
     turns = checked_history([{"role": "user", "content": "x" * 10_000}] * 50)
     assert len(turns) == 20
@@ -159,104 +147,6 @@ def test_an_unknown_audience_is_refused_and_a_patient_gets_a_framing_sentence(bo
     clinician, patient = bot.ask(SURVIVAL), bot.ask(SURVIVAL, audience="patient")
     assert patient.quotes == clinician.quotes
     assert "your doctors" in patient.text
-
-
-def test_a_follow_up_is_read_in_the_light_of_the_dialogue(bot: Assistant) -> None:
-    history = [
-        {"role": "user", "content": "How many great saphenous vein leiomyosarcomas have been reported?"},
-        {"role": "assistant", "content": "56 before this one."},
-    ]
-    answer = bot.ask("And in the femoral vein?", history=history)
-    assert answer.question == "And in the femoral vein?"
-    assert answer.resolved_question == (
-        "How many femoral vein leiomyosarcomas have been reported? And in the femoral vein?"
-    )
-    assert any("fewer than 40 cases" in quote.text for quote in answer.quotes)
-    assert answer.quotes != bot.ask("And in the femoral vein?").quotes
-
-
-def test_a_question_that_stands_alone_is_not_changed_by_the_dialogue(bot: Assistant) -> None:
-    history = [{"role": "user", "content": "Which stains are positive in the Korean man?"}]
-    alone = bot.ask(SURVIVAL)
-    assert bot.ask(SURVIVAL, history=history) == alone
-
-
-def test_it_is_the_disease_where_the_question_before_leads_nowhere(bot: Assistant) -> None:
-    history = [{"role": "user", "content": "What is the treatment for lung metastases?"}]
-    question = "How is it distinguished from a DVT?"
-    answer = bot.ask(question, history=history)
-    assert answer == bot.ask(question)
-    assert not answer.abstained
-    assert may_mean_the_disease(question)
-    assert not any(map(may_mean_the_disease, ("And is it seen on CT?", "Did they treat it?", "Which drug?")))
-
-
-def test_a_chain_of_follow_ups_reaches_back_to_the_question_that_stands_alone() -> None:
-    history = [
-        {"role": "user", "content": "What did surveillance show in the Moroccan woman with a femoral vein tumour?"},
-        {"role": "assistant", "content": "Lung nodules."},
-        {"role": "user", "content": "And the PET?"},
-    ]
-    assert resolve("Why?", history).context == (
-        "What did surveillance show in the Moroccan woman with a femoral vein tumour? And the PET?"
-    )
-    assert resolve("Why?", history).topic == resolve("Why?", history).context
-    longer = [*history, {"role": "user", "content": "Where?"}]
-    assert resolve("Why?", longer).topic == "femoral vein And the PET? Where?"
-    nameless = [{"role": "user", "content": text} for text in ("What did surveillance show?", "And the PET?", "Where?")]
-    assert resolve("Why?", nameless).topic == "What did surveillance show? And the PET? Where?"
-    assert resolve("Why?", []).context == ""
-    assert not is_elliptic("Which margins are recommended for saphenous vein leiomyosarcoma?")
-
-
-@pytest.mark.parametrize(
-    ("question", "leans"),
-    [
-        ("What should make me think again?", True),
-        ("Was it removed completely?", True),
-        ("How big was Jernstrom's saphenous vein leiomyosarcoma and where was it?", False),  # it: the leiomyosarcoma
-        ("Saglik's Turkish patient: what was his age?", False),
-    ],
-)
-def test_a_pronoun_leans_on_the_dialogue_unless_its_own_question_names_what_it_means(
-    question: str, leans: bool
-) -> None:
-    assert is_elliptic(question) is leans
-
-
-def test_a_follow_up_is_sought_beside_what_answered_the_question_before(bot: Assistant) -> None:
-    first = "What did the cut surface of the saphenous vein tumour look like?"
-    history = [{"role": "user", "content": first}, {"role": "assistant", "content": bot.ask(first).text}]
-    microscopy = bot.ask("And down the microscope?", history).quotes[0]
-    assert microscopy.doc_id == "gsv-review"
-    assert "icroscopic" in microscopy.text
-    resolved = resolve("And down the microscope?", history)
-    nowhere = replace(ranking(), beside=0.0)
-    for weights, place in ((None, True), (nowhere, False)):
-        ranked = retrieve(bot.index, resolved, weights)
-        assert bool(ranked.parts[:, PARTS.index("beside")].any()) is place
-
-
-def test_where_the_question_before_was_answered_is_told_by_what_was_quoted(bot: Assistant) -> None:
-    turns = ["Where was the tumour in the Moroccan patient?", "What grrade?"]
-    history: list[dict[str, str]] = []
-    for text in turns:
-        said = bot.ask(text, history).text
-        history += [{"role": "user", "content": text}, {"role": "assistant", "content": said}]
-    assert said.startswith("Read as: ")
-    assert "“grrade”" in said
-    assert resolve("And the Ki-67?", history).answered.startswith("“The tumor was classified as grade 2")
-
-
-def test_a_follow_up_is_read_with_the_dialogue_and_by_itself(bot: Assistant) -> None:
-    history = [{"role": "user", "content": "What did the cut surface of the saphenous vein tumour look like?"}]
-    alone, leaning = (retrieve(bot.index, resolve("And the mitoses?", turns)) for turns in ([], history))
-    assert [reading.share for reading in alone.readings] == [1.0]
-    assert [reading.share for reading in leaning.readings] == [1 - ranking().itself, ranking().itself]
-    assert set(alone.units.tolist()) <= set(leaning.units.tolist())
-    assert all(len(reading.matches) == len(leaning.units) for reading in leaning.readings)
-    assert np.array_equal(alone.readings[0].asked.numbers, leaning.readings[1].asked.numbers)
-    assert not np.array_equal(alone.readings[0].asked.numbers, leaning.readings[0].asked.numbers)
 
 
 def test_quotes_of_one_answer_do_not_repeat_each_other(bot: Assistant) -> None:

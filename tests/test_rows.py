@@ -105,6 +105,35 @@ def test_numbers_of_groups_are_compared_by_their_means_and_the_rows_of_authors_a
     assert (dose.measure, dose.show) == ("list", ("dose_gy",))
 
 
+@pytest.mark.parametrize(
+    ("question", "shown"),
+    [
+        ("How was Saglik's patient treated?", ("operation", "adjuvant")),
+        ("How was Bochum patient 9 treated?", ("margin", "dose_gy", "adjuvant")),
+        ("Was Saglik's patient irradiated?", ("adjuvant",)),
+        ("Did patient 9 of the Bochum series develop metastases?", ("metastasis",)),
+        ("Did the tumour recur in Bochum patient 3?", ("recurrence",)),
+        ("Is Byard's patient alive?", ("outcome",)),
+    ],
+)
+def test_what_is_asked_of_one_patient_is_read_from_the_row(question, shown):
+    (query,) = read_question(question)
+    assert (query.measure, query.show) == ("list", shown)
+    assert [condition.column for condition in query.where] in (["author"], ["case"])
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How was the lung metastasis of Saglik's patient treated?",
+        "How was the recurrence of Bochum patient 9 treated?",
+        "When did Gross's patient develop metastases?",
+    ],
+)
+def test_what_no_cell_of_a_patients_row_tells_is_not_read_from_it(question):
+    assert read_question(question) == ()
+
+
 def test_a_question_that_fits_two_tables_is_answered_for_each():
     assert {query.table for query in read_question("How many women had a local recurrence?")} == {
         "gsv-review",
