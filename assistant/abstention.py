@@ -101,13 +101,13 @@ def _of_readings(index: Index, ranked: Ranked) -> dict[str, float]:
 
 
 def is_elsewhere(index: Index, ranked: Ranked) -> bool:
-    """Whether the first unit stands in no document that the question names, or names no author whom it names.
+    """Whether the first unit stands in no document that the question names, or is about no patient whom it names.
 
     Then it mostly tells of another patient than the one asked about.
     """
     first = int(ranked.units[0])
-    if ranked.of_authors:
-        return first not in ranked.of_authors
+    if ranked.of_patients:
+        return first not in ranked.of_patients
     return bool(ranked.named) and index.corpus.units[first].doc_id not in ranked.named
 
 
@@ -155,7 +155,7 @@ def reason(index: Index, question: Resolved, ranked: Ranked) -> str:
 
 
 def caveat(index: Index, question: Resolved, ranked: Ranked) -> str:
-    """Sentences on what an answer is not about: terms that the sources lack, the document or author who is named."""
+    """Sentences on what an answer is not about: terms that the sources lack, the document or patient that is named."""
     unknown = unknown_terms(index, question)
     lacks = f"{_not_mentioned(unknown)}." if unknown else ""
     other = "" if is_comparing(question.text) or not is_elsewhere(index, ranked) else _other_source(index, ranked)
@@ -163,8 +163,8 @@ def caveat(index: Index, question: Resolved, ranked: Ranked) -> str:
 
 
 def _other_source(index: Index, ranked: Ranked) -> str:
-    if ranked.of_authors:
-        return "The question names an author; the first quote is of another."
+    if ranked.of_patients:
+        return "The question names a patient; the first quote is not about that one."
     names = [document.source.short_name for document in index.corpus if document.id in ranked.named]
     return f"The question names {' and '.join(names)}; the first quote is from another source."
 

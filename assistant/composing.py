@@ -64,8 +64,8 @@ def compose(index: Index, ranked: Ranked, question: str, count: int = QUOTES) ->
 
 
 def _of_another(corpus: Corpus, ranked: Ranked, number: int) -> bool:
-    """Whether a unit is the row of a patient whose author is not the one whom the question names."""
-    return bool(ranked.of_authors) and number not in ranked.of_authors and corpus.units[number].kind == "table_row"
+    """Whether a unit is the row of another patient than those whom the question names."""
+    return bool(ranked.of_patients) and number not in ranked.of_patients and corpus.units[number].kind == "table_row"
 
 
 def _spread(corpus: Corpus, passages: list[Passage], named: Collection[str]) -> list[Passage]:

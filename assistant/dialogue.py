@@ -1,7 +1,7 @@
 """From a question and the dialogue before it to a question that can be understood alone.
 
 A follow-up is taken for elliptic when it leans on what came before: it opens with "and" or "what
-about", uses a pronoun, has hardly any word of its own, or speaks of "the lump" and names nobody's.
+about", uses a pronoun, has hardly any word of its own, or speaks of "the lump", or of what was done, and names nobody.
 Then the question before it is put in front, with what the follow-up names in the place of its like
 ("... in the saphenous vein?", "And in the femoral vein?"); a question that stands alone is left as it is.
 """
@@ -26,16 +26,16 @@ _PRONOUN = re.compile(
     r"(?:again|different|since|agree|disagree)(?=\W*$))\b",
     re.IGNORECASE,
 )
-# What a patient has, as if it were known whose: "the lump", "that drug", "any clots?".
+# What a patient has or had, as if it were known who: "the lump", "that drug", "any clots?", "what was tried?".
 _KNOWN = re.compile(
-    r"^any\b|\bthe tumou?r\b|"
+    r"^any\b|\bthe tumou?r\b|\b(?:was|were|did|had|wasn't|weren't|didn't|hadn't)\b|"
     r"\b(?:the|that) (?:\w+ )?(?:patient|lump|mass|swelling|growth|lesion|clot|thrombus|leg|limb|drug|surgery|op|"
     r"operation|specimen|pieces|margins|edges|relapse|recurrence|secondaries|metastas[ei]s)\b",
     re.IGNORECASE,
 )
 # Whose it may be: a disease, a vein, a name or an age, or the reader's own patient.
 _WHOSE = re.compile(
-    r"(?i:\b(?:\w*sarcomas?|leiomyo\w+|LMS|saphenous|GSV|femoral|iliac|cava|caval|IVC|my|our|I)\b)|"
+    r"(?i:\b(?:\w*sarcomas?|leiomyo\w+|LMS|saphenous|GSV|femoral|iliac|calf|cava|caval|IVC|my|our|I)\b)|"
     r"(?<=\w )[A-Z][a-z]+|\d"
 )
 # A pronoun after a clause with a subject of its own means that: "How big was the tumour, and where was it?"

@@ -8,13 +8,14 @@ follow-up is read twice, with the dialogue and by itself, and both readings coun
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.dialogue import Resolved
-from assistant.naming import named_documents, units_of_authors
+from assistant.naming import named_documents, patients_of_rows, units_of_patients
 from assistant.settings import Ranking, ranking
 from corpus.lexicon import expand, synonym_numbers, synonym_terms
 from index import Index, nearest
@@ -75,13 +76,13 @@ class Ranked:
         units: numbers in ``index.corpus.units``; shape (c,).
         scores: the parts of `parts`, weighted; shape (c,).
         parts: late interaction alone, in context, with the bank's nearest and second nearest question of the unit,
-            BM25 (highest 1), the pooled cosine, whether the question names the document, or an author whom the unit
-            names, and, for a follow-up, how near it stands to what answered the question before; shape (c, 9).
+            BM25 (highest 1), the pooled cosine, whether the question names the document, or the patient whom the unit
+            is about, and, for a follow-up, how near it stands to what answered the question before; shape (c, 9).
         alike: the number, in ``index.bank``, of the nearest that is no dialogue; -1 where none came near; shape (c,).
         readings: the question as it was read: with the dialogue that it leans on, then, if it leans on one, by itself.
         synonyms: numbers of the lexicon entries that put the question into the sources' words.
         named: the documents that the question names.
-        of_authors: numbers of the units that print the name of an author whom the question names.
+        of_patients: numbers of the units about the patients whom the question names, by author or number.
     """
 
     units: NDArray[np.int64]
@@ -91,7 +92,7 @@ class Ranked:
     readings: tuple[Reading, ...]
     synonyms: tuple[int, ...]
     named: frozenset[str]
-    of_authors: frozenset[int]
+    of_patients: frozenset[int]
 
     @property
     def asked(self) -> Likeness:
@@ -140,7 +141,7 @@ def _ranked(index: Index, question: Resolved, weights: Ranking) -> Ranked:
         ),
         synonyms=tuple(ways[0].terms.tolist()),
         named=ways[0].named,
-        of_authors=ways[0].of_authors,
+        of_patients=ways[0].of_patients,
     )
 
 
@@ -151,7 +152,7 @@ class _Way:
         self._index, self._weights = index, weights
         self._total = len(index.corpus.units)
         self.named = named_documents(index.corpus, question.text)
-        self.of_authors = units_of_authors(index.corpus, question.text)
+        self.of_patients = units_of_patients(index.corpus, question.text)
         before = _last_words(index, expand(question.topic))
         text = f"{before} {expand(question.question)}".strip()
         self.terms = np.array(synonym_numbers(f"{question.topic} {question.question}"), dtype=np.int64)
@@ -175,7 +176,7 @@ class _Way:
     def candidates(self) -> NDArray[np.int64]:
         """The numbers of the units best in any way of scoring them, in reading order."""
         ways = (self._cosines, self._words, *([self._first] if len(self.asked.numbers) else []))
-        return np.union1d(_candidates(*ways), np.array(sorted(self.of_authors), dtype=np.int64))
+        return np.union1d(_candidates(*ways), np.array(sorted(self.of_patients), dtype=np.int64))
 
     def compared_with(self, units: NDArray[np.int64]) -> tuple[Floats, Floats]:
         """The parts of the units' likeness, shape (c, 8), and their matches in context, shape (c, q)."""
@@ -183,9 +184,9 @@ class _Way:
         context, matches = self._compared(units + self._total)
         documents = [self._index.corpus.units[number].doc_id for number in units.tolist()]
         named = np.array([doc_id in self.named for doc_id in documents], dtype=np.float32)
-        author = np.array([number in self.of_authors for number in units.tolist()], dtype=np.float32)
+        patient = np.array([number in self.of_patients for number in units.tolist()], dtype=np.float32)
         of_all = (self._first, self._second, self._words, self._cosines)
-        return np.column_stack([alone, context, *(scores[units] for scores in of_all), named, author]), matches
+        return np.column_stack([alone, context, *(scores[units] for scores in of_all), named, patient]), matches
 
     def _compared(self, texts: NDArray[np.int64]) -> tuple[Floats, Floats]:
         """Late interaction with the numbered texts, of the question and the terms it is given, and its matches."""
@@ -198,26 +199,27 @@ class _Way:
 def _beside(index: Index, question: Resolved, units: NDArray[np.int64], weights: Ranking) -> Floats:
     """How near each unit stands, in the same document, to where the question before was answered; shape (c,).
 
-    What a follow-up asks for mostly stands a few sentences from there, but not in the same sentence. A row of a table
-    tells all it does of one patient, and the rows around it tell of others.
+    What a follow-up asks for mostly stands a few sentences from there, but not in the same sentence. Rows of one
+    patient are one place, and the rows around them tell of others.
     """
     if not (question.context and weights.beside):
         return np.zeros(len(units), dtype=np.float32)
     before = _ranked(index, Resolved(f"{question.topic} {question.answered}".strip()), weights)
     likely = np.exp(_SHARP * (before.scores[:_BEFORE] - before.scores[0]))
     places = before.units[:_BEFORE]
-    distance = np.abs(units[:, None] - places)
-    told, before_told = (
-        np.array([(unit.doc_id, unit.kind) for unit in map(index.corpus.units.__getitem__, numbers.tolist())])
-        for numbers in (units, places)
-    )
-    of_document, of_rows = (
-        (told[:, None, 0] == before_told[:, 0]),
-        (told[:, None, 1] == "table_row") & (before_told[:, 1] == "table_row"),
-    )
-    near = np.where(of_rows, distance == 0, np.exp(-distance / _BESIDE) * of_document * (distance > 0))
+    near = np.array([[_nearness(index, unit, place) for place in places.tolist()] for unit in units.tolist()])
     beside: Floats = (near @ (likely / likely.sum())).astype(np.float32)
     return beside
+
+
+def _nearness(index: Index, number: int, place: int) -> float:
+    unit, before = index.corpus.units[number], index.corpus.units[place]
+    if unit.kind == before.kind == "table_row":
+        patients = patients_of_rows(index.corpus)
+        return float(number == place or (number in patients and patients[number] == patients.get(place)))
+    if number == place or unit.doc_id != before.doc_id:
+        return 0.0
+    return math.exp(-abs(number - place) / _BESIDE)
 
 
 def _last_words(index: Index, context: str) -> str:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 _FILE = Path(__file__).with_name("weights.toml")
 
 
-ALIKE = ("alone", "context", "bank", "second", "words", "dense", "named", "author")  # how like the question a unit is
+ALIKE = ("alone", "context", "bank", "second", "words", "dense", "named", "patient")  # how like the question a unit is
 PARTS = (*ALIKE, "beside")  # of a unit's score
 
 
@@ -28,7 +28,7 @@ class Ranking:
     words: float
     dense: float
     named: float
-    author: float
+    patient: float
     beside: float
     history: float
     itself: float

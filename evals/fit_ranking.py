@@ -25,7 +25,7 @@ from evals.scoring import is_acceptable
 if TYPE_CHECKING:
     from index import Index
 
-OF_PASSAGES = ("alone", "context", "words", "author", "beside")  # what a corpus without bank and manifest has
+OF_PASSAGES = ("alone", "context", "words", "patient", "beside")  # what a corpus without bank and manifest has
 PENALTY = 1e-4
 _HARDLY = 1e-6  # a part without weight is not worked out
 

@@ -7,7 +7,7 @@ import pytest
 from assistant.abstention import caveat, is_elsewhere, signals, unknown_terms
 from assistant.dialogue import Resolved
 from assistant.kinds import lacking
-from assistant.naming import named_documents, units_of_authors
+from assistant.naming import named_documents, units_of_patients
 from assistant.requests import kind_of_request
 from assistant.retrieval import retrieve
 
@@ -148,14 +148,31 @@ def test_a_quote_from_another_source_than_the_question_names_counts_against_an_a
         )
 
 
+def test_a_numbered_patient_has_rows_and_sentences_up_to_those_of_the_next(corpus):
+    found = {
+        number: units_of_patients(corpus, f"Bochum patient no. {number}: what became of it?") for number in (2, 12)
+    }
+    for number, own, other in (
+        (2, "Amputation was discussed", "extended hip amputation"),
+        (12, "extended hip", "Amputation was"),
+    ):
+        texts = [corpus.units[unit].text for unit in found[number]]
+        assert sum(text.startswith(f"{number} ") for text in texts) == 2, "a row of each table"
+        assert any(own in text for text in texts)
+        assert not any(other in text for text in texts)
+    assert units_of_patients(corpus, "Bochum nos. 2 & 12") == found[2] | found[12]
+    for nobody in ("Did 9 of the 12 patients in Bochum relapse?", "patient 9", "Bochum patients of 61-year-old age"):
+        assert not units_of_patients(corpus, nobody)
+
+
 def test_an_author_is_told_from_a_word(corpus):
-    printed = {name: units_of_authors(corpus, f"What of {name}'s patient?") for name in ("Saglik", "saglik", "Gross")}
+    printed = {name: units_of_patients(corpus, f"What of {name}'s patient?") for name in ("Saglik", "saglik", "Gross")}
     assert printed["Saglik"] == printed["saglik"]
     assert any("Saglik" in corpus.units[number].text for number in printed["Saglik"])
     assert all("Gross" in corpus.units[number].text for number in printed["Gross"])
     assert printed["Gross"]
     for question in ("During the operation, is it seen?", "How did it look on gross section?", "FU after surgery?"):
-        assert not units_of_authors(corpus, question)
+        assert not units_of_patients(corpus, question)
 
 
 def test_a_word_of_two_entries_names_neither_document(corpus):

@@ -142,6 +142,9 @@ def told(bot: Assistant, *questions: str) -> list[dict[str, str]]:
         ("Do the Moroccan authors agree?", True),
         ("Did the lump in the Chinese man hurt?", False),
         ("How large was the lump of the 37-year-old?", False),
+        ("What was tried before the diagnosis was known?", True),
+        ("What is tried before surgery of large tumours?", False),
+        ("What was found in the saphenous review?", False),
         ("Any saphenous tumours reported from Turkey?", False),
         ("Which margins are recommended in the groin?", False),
     ],
@@ -161,3 +164,14 @@ def test_after_a_row_the_same_row_is_asked_for_and_not_those_around_it(bot: Assi
     (his,) = (number for number, text in rows.items() if "Jernstrom" in text)
     assert beside[his] == max(beside[number] for number in rows) > 0.5
     assert int(ranked.units[0]) == his
+
+
+def test_rows_of_one_patient_in_two_tables_are_one_place(bot: Assistant) -> None:
+    first = "Bochum patient no. 6, the 64-year-old: which leg?"
+    ranked = retrieve(bot.index, resolve("And how long was he followed?", told(bot, first)))
+    beside = {
+        bot.corpus.units[number].text: ranked.parts[place, -1] for place, number in enumerate(ranked.units.tolist())
+    }
+    rows = sorted(beside, key=lambda text: -beside[text])[:2]
+    assert all(text.startswith("6 64") for text in rows)
+    assert beside[rows[0]] == beside[rows[1]] > 0.5

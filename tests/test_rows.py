@@ -95,7 +95,7 @@ def test_a_question_that_names_rows_or_a_table_or_counts_is_one_over_rows(questi
     assert read_question(question)
 
 
-def test_numbers_of_groups_are_compared_by_their_means_and_the_rows_of_authors_are_listed():
+def test_numbers_of_groups_are_compared_by_their_means_and_the_rows_of_patients_are_listed():
     (size,) = read_question("GSV-LMS: size painful vs painless?")
     assert (size.measure, size.of, len(size.by)) == ("mean", "size_mm", 2)
     (both,) = read_question("Follow-up of Bibbo and Macarenco?")
