@@ -96,7 +96,7 @@ def resolve(question: str, history: Sequence[Mapping[str, str]], alike: Sequence
     current = question
     while asked and is_elliptic(current):
         current = asked.pop()
-        context.insert(0, current)
+        context.insert(0, current if current.endswith((".", "?", "!")) else f"{current}.")
     if not context:
         return Resolved(question)
     last = history[-1]["content"] if history[-1]["role"] == "assistant" else ""

@@ -68,6 +68,8 @@ def test_a_chain_of_follow_ups_reaches_back_to_the_question_that_stands_alone() 
     nameless = [{"role": "user", "content": text} for text in ("What did surveillance show?", "And the PET?", "Where?")]
     assert resolve("Why?", nameless).topic == "What did surveillance show? And the PET? Where?"
     assert resolve("Why?", []).context == ""
+    told_first = [{"role": "user", "content": "Tell me about the Moroccan woman"}]
+    assert resolve("Any metastases?", told_first).text == "Tell me about the Moroccan woman. Any metastases?"
     assert not is_elliptic("Which margins are recommended for saphenous vein leiomyosarcoma?")
 
 
