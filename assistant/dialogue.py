@@ -1,9 +1,10 @@
 """From a question and the dialogue before it to a question that can be understood alone.
 
 A follow-up is taken for elliptic when it leans on what came before: it opens with "and" or "what
-about", uses a pronoun, has hardly any word of its own, or speaks of "the lump", or of what was done, and names nobody.
-Then the question before it is put in front, with what the follow-up names in the place of its like
-("... in the saphenous vein?", "And in the femoral vein?"); a question that stands alone is left as it is.
+about", uses a pronoun, has hardly any word of its own, or speaks of "the lump", or of what was done,
+and names nobody. Then the question before it is put in front, with what the follow-up names in the
+place of its like ("... in the saphenous vein?", "And in the femoral vein?"); a question that stands
+alone is left as it is.
 """
 
 from __future__ import annotations

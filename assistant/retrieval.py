@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.dialogue import Resolved
-from assistant.naming import named_documents, patients_of_rows, units_of_patients
+from assistant.naming import named_documents
+from assistant.patients import patients_of_rows, units_of_patients
 from assistant.settings import Ranking, ranking
 from corpus.lexicon import expand, synonym_numbers, synonym_terms
 from index import Index, nearest

@@ -7,7 +7,8 @@ import pytest
 from assistant.abstention import caveat, is_elsewhere, signals, unknown_terms
 from assistant.dialogue import Resolved
 from assistant.kinds import lacking
-from assistant.naming import named_documents, units_of_patients
+from assistant.naming import named_documents
+from assistant.patients import units_of_patients
 from assistant.requests import kind_of_request
 from assistant.retrieval import retrieve
 
