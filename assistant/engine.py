@@ -100,7 +100,7 @@ class Assistant:
         passages = compose(self.index, ranked, resolved.text)
         related = related_questions(self.index, ranked, passages)
         quotes = tuple(self._quote(passage, resolved, wanted) for passage in passages)
-        computed = () if request == "order" else compute(self.corpus, resolved.text)
+        computed = () if request == "order" else compute(self.corpus, resolved.question, resolved.context)
         near = ranked.units[:NEAR].tolist()
         claim = None if request else claim_in_question(self.corpus, resolved.text, near)
         if claim is not None:

@@ -123,6 +123,51 @@ def test_what_is_asked_of_one_patient_is_read_from_the_row(question, shown):
 
 
 @pytest.mark.parametrize(
+    ("context", "question", "case", "shown"),
+    [
+        ("Where was the tumour of Saglik's patient?", "And how was it treated?", "Saglik", ("operation", "adjuvant")),
+        ("Where was the tumour of Saglik's patient?", "Any metastases?", "Saglik", ("metastasis",)),
+        (
+            "Where was the tumour of Saglik's patient?",
+            "What was she given after the operation?",
+            "Saglik",
+            ("adjuvant",),
+        ),
+        ("Where was the tumour of Saglik's patient?", "Which leg?", "Saglik", ("side",)),
+        ("How old was Byard's patient? Where to did it spread?", "Outcome?", "Byard", ("outcome",)),
+        ("Where was Saglik's tumour? And Byard's?", "How big was it?", "Byard", ("size_mm",)),
+        ("How was Bochum patient 9 treated?", "When did it come back?", 9, ("recurrence_months",)),
+        ("Largest tumour in the GSV table?", "Did it spread?", 32, ("metastasis",)),
+        (
+            "Who in the Bochum table had an embolism? So that is patient 10.",
+            "Were the margins clear in him?",
+            10,
+            ("margin",),
+        ),
+    ],
+)
+def test_a_follow_up_is_asked_of_the_one_patient_who_was_named_or_found_before(context, question, case, shown):
+    (query,) = read_question(question, context)
+    assert (query.measure, query.show) == ("list", shown)
+    assert [condition.wanted for condition in query.where] == [case]
+
+
+@pytest.mark.parametrize(
+    ("context", "question"),
+    [
+        ("Did the tumour come back in Bochum patient 9?", "After how long?"),  # of "come back", not of follow-up
+        ("Where was the tumour of Saglik's patient?", "Why was it missed?"),
+        ("Where was the tumour of Saglik's patient?", "And Byard's?"),
+        ("Which markers were positive in the Korean tumour?", "Any metastases?"),
+        ("Which Bochum patients died?", "How old were they?"),
+        ("Where was the tumour of Saglik's patient?", "How many had metastases?"),
+    ],
+)
+def test_a_follow_up_that_means_no_one_patient_is_not_asked_of_one(context, question):
+    assert read_question(question, context) == ()
+
+
+@pytest.mark.parametrize(
     "question",
     [
         "How was the lung metastasis of Saglik's patient treated?",

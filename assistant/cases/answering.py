@@ -25,12 +25,15 @@ from corpus.register import Check
 ROWS = 3  # rows quoted in an answer; the others stand in the table below it
 
 
-def compute(corpus: Corpus, question: str) -> tuple[Computed, ...]:
-    """What the case tables of a corpus give for a question; nothing where it is not one over rows."""
+def compute(corpus: Corpus, question: str, context: str = "") -> tuple[Computed, ...]:
+    """What the case tables of a corpus give for a question; nothing where it is not one over rows.
+
+    A follow-up is asked of the one patient whom its ``context`` is about, or else together with that.
+    """
     known = tables_of(corpus)
     if not known:
         return ()
-    queries = [query for query in read_question(question) if query.table in known]
+    queries = [query for query in _read(question, context) if query.table in known]
     if absent := [each for query in queries if (each := _absent(corpus, query, table(query.table)))]:
         return tuple(absent)
     return tuple(
@@ -38,6 +41,14 @@ def compute(corpus: Corpus, question: str) -> tuple[Computed, ...]:
         for query in queries
         if (result := run(query, table(query.table))).base and _says(result)
     )
+
+
+def _read(question: str, context: str) -> tuple[Query, ...]:
+    if not context:
+        return read_question(question)
+    together = read_question(f"{context} {question}")
+    # A follow-up that changes nothing was not understood: "How many died? Of what?"
+    return read_question(question, context) or (() if together == read_question(context) else together)
 
 
 def _absent(corpus: Corpus, query: Query, case_table: CaseTable) -> Computed | None:

@@ -74,7 +74,9 @@ ABOUT_ROWS = frozenset({"case", "age", "sex", "country", "author", "year"})  # c
 OF_ROWS = re.compile(
     r"\b(?:57|own|rows?|tables?|tabulated|list(?:ed)?|entr(?:y|ies)|entered|records?)\b", re.IGNORECASE
 )
-WHAT_HAPPENED = re.compile(r"\bwhat (?:happened|became)\b")
+WHAT_HAPPENED = re.compile(r"\bwhat (?:happened|became)\b|\bhow did\b")
+# A follow-up that means the time to what was spoken of before: "After how long?"
+HOW_LONG = re.compile(r"(?:and )?(?:after )?how (?:long|soon|late|much later)(?: (?:after|later|was (?:it|that)))?$")
 EARLY_OR_LATE = re.compile(r"\b(?:earli|lat|soon)est\b")
 OF_THOSE = re.compile(r"\b(?:of|from|among) (?:those|these|them|whom|which)\b")
 AGAINST = re.compile(r"\b(?:as against|versus|vs|compared (?:with|to)|(?<!done )(?<!given )(?<!used )against|than)\b")

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from assistant.cases import grammar
 from assistant.cases.filtering import OWN_CASE, filtered, values_of
-from assistant.cases.lexicon import BOCHUM, GSV, SERIES
+from assistant.cases.lexicon import BOCHUM, GSV, SERIES, Conditions
 from assistant.cases.scanning import Found, find, may_be_known
 from corpus.cases import TABLES, table
 from corpus.cases.models import CaseTable
@@ -27,15 +27,19 @@ _EVERYWHERE = re.compile(
 )
 _OF_SERIES = {"adjuvant": "treatment", "symptoms": "presentation"}  # what the columns of series are called
 _TREATED = {GSV: ("operation", "adjuvant"), BOCHUM: ("margin", "dose_gy", "adjuvant")}  # what tells how a patient was
-_WHETHER = re.compile(r"(?:did|do|does|was|were|is|are|has|have|had)\b")
+_WHETHER = re.compile(  # "did it spread", "any metastases", "and metastases"
+    r"(?:(?:and|but|so) )?(?:(?:any|did|do|does|was|were|is|are|has|have|had)\b|(?:\w+ )?\w+$)"
+)
 
 
-def read_question(question: str) -> tuple[Query, ...]:
+def read_question(question: str, context: str = "") -> tuple[Query, ...]:
     """The queries that a question means, one a table, or two where it asks how many and, say, their mean age.
 
-    There are none if it is not, or not wholly, understood.
+    There are none if it is not, or not wholly, understood. ``context``, what a follow-up leans on, need not be: only
+    the one patient whom it is about is taken from it, and there is none without.
     """
-    queries = tuple(narrowed for query in _read(question) if (narrowed := _narrowed(query, question)) is not None)
+    found = _read(question, context)
+    queries = tuple(narrowed for query in found if (narrowed := _narrowed(query, question)) is not None)
     first = grammar.HOW_MANY_AND.search(question)
     if first is None or not any(each.measure in SUMMARIES for each in queries):
         return queries
@@ -60,9 +64,16 @@ def _narrowed(query: Query, question: str) -> Query | None:
     return replace(query, where=where, given=given) if where else query
 
 
-def _read(question: str) -> tuple[Query, ...]:
+def _read(question: str, context: str = "") -> tuple[Query, ...]:
     if not may_be_known(question) or (found := find(question)).unknown:
         return ()
+    if context:
+        if not _asks_for_cells(found):
+            return ()
+        named, picking = _patient_before(context)
+        if len(picking) != 1:
+            return ()
+        found = replace(found, named=named, conditions=[*picking, *found.conditions])
     others = {SERIES, ONE_HOSPITAL} if _EVERYWHERE.search(question) else {SERIES}
     candidates = found.named or [name for name in TABLES if name not in others]
     return tuple(query for name in candidates if (query := _query(found, table(name))) is not None)
@@ -104,7 +115,7 @@ def _of_one_patient(found: Found, name: str) -> Found:
     "How was Saglik's patient treated?" asks for operation and further treatment, "Did it spread in patient 9?" for
     the metastases.
     """
-    picking = [some for some in found.conditions if any(each.column in grammar.PICKS_ROWS for each in some[1][name])]
+    picking = found.picking
     if len(picking) != 1 or found.measures or found.months is not None or found.either or found.contrast:
         return found
     others = [each.column for some in found.conditions if some not in picking for each in some[1][name]]
@@ -117,6 +128,32 @@ def _of_one_patient(found: Found, name: str) -> Found:
     if _WHETHER.match(found.text):
         return replace(found, conditions=picking, columns=[*found.columns, *others])
     return found
+
+
+def _asks_for_cells(found: Found) -> bool:
+    """Whether a follow-up asks for cells of a row that it does not name itself."""
+    of_many = not set(found.measures) <= {"list"} or found.months is not None or found.by_columns or found.missing
+    if of_many or found.named or found.picking or grammar.HOW_LONG.match(found.text):
+        return False
+    return bool(found.columns or found.conditions or grammar.WHAT_HAPPENED.search(found.text))
+
+
+def _patient_before(context: str) -> tuple[Sequence[str], list[tuple[int, Conditions]]]:
+    """The patients whom the last of some questions to name or to have found any is about: the tables, the conditions.
+
+    "Who was the youngest?" found one if a single row is the answer.
+    """
+    questions = grammar.NEXT_QUESTION.split(context)
+    said = [find(question) for question in questions]
+    while said:
+        last, question = said.pop(), questions.pop()
+        if picking := last.picking:
+            return next((each.named for each in (last, *reversed(said)) if each.named), []), picking
+        rows = {(query.table, number) for query in _read(question) for number in run(query, table(query.table)).counted}
+        if len(rows) == 1:
+            [(name, number)] = rows
+            return [name], [(0, {name: (Condition("case", number),)})]
+    return [], []
 
 
 def _totals(text: str) -> set[int]:

@@ -42,6 +42,15 @@ class Found:
     counts: int
     unknown: Sequence[str]
 
+    @property
+    def picking(self) -> list[tuple[int, Conditions]]:
+        """The conditions that pick patients by author or number."""
+        return [
+            (place, some)
+            for place, some in self.conditions
+            if any(each.column in grammar.PICKS_ROWS for conditions in some.values() for each in conditions)
+        ]
+
 
 @dataclass(slots=True)
 class _Scan:
