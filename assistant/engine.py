@@ -36,7 +36,7 @@ CHECKED = 0.9  # probability that a question whether a claim is right is answere
 NOT_STATED = 0.05  # probability of an answer where the row is there and its cell says NA
 SURE = 0.75  # probability below which no value stands alone before its quote: wrong ones were below
 ASKED = 0.6  # and the likeness to a question of the bank below which none does
-CLEAR = 0.03  # and the score by which the first quote must be ahead of the second
+CLEAR = 0.03  # and the score by which the first quote must be ahead of one with another value
 COMPUTED = 0.95  # probability that an understood question over rows is answered rightly
 
 
@@ -172,16 +172,23 @@ def _close_by(near: Sequence[int], scores: Sequence[float], passages: Sequence[P
 
 
 def _direct(question: Resolved, ranked: Ranked, quotes: Sequence[Quote]) -> tuple[int, int] | None:
-    """Where the first quote has the one value asked for; None where another quote might be the right one.
+    """Where the first quote has the one value asked for; None where a quote with another might be the right one.
 
     Rows are full of values, and captions count rows; a follow-up may mean another value than the one found.
     """
-    first, second = quotes[0], quotes[1].score if len(quotes) > 1 else 0.0
+    first = quotes[0]
     asked, gap = (float(near.late.max(initial=0.0)) for near in (ranked.asked, ranked.gap))
-    unsure = question.context or asked < max(ASKED, gap) or first.score < second + CLEAR
-    if unsure or first.kind not in ("sentence", "list_item"):
+    if question.context or asked < max(ASKED, gap) or first.kind not in ("sentence", "list_item"):
         return None
-    return direct_value(question.question, first.text)
+    rivals = [quote for quote in quotes[1:] if first.score < quote.score + CLEAR]
+    values = {_value(question, quote) for quote in (first, *rivals)}
+    return direct_value(question.question, first.text) if len(values) == 1 else None
+
+
+def _value(question: Resolved, quote: Quote) -> str:
+    """The value that a quote gives; empty if none."""
+    place = direct_value(question.question, quote.text)
+    return quote.text[slice(*place)] if place else ""
 
 
 def _in_front(first: Sequence[Quote], passages: tuple[Quote, ...]) -> tuple[Quote, ...]:

@@ -215,7 +215,7 @@ def _beside(index: Index, question: Resolved, units: NDArray[np.int64], weights:
 
 def _nearness(index: Index, number: int, place: int) -> float:
     unit, before = index.corpus.units[number], index.corpus.units[place]
-    if unit.kind == before.kind == "table_row":
+    if "table_row" in (unit.kind, before.kind):  # between sentences a table stands anywhere
         patients = patients_of_rows(index.corpus)
         return float(number == place or (number in patients and patients[number] == patients.get(place)))
     if number == place or unit.doc_id != before.doc_id:

@@ -57,4 +57,5 @@ def _term(index: Index, word: str) -> str | None:
     beginnings = (lower[0], lower[1::-1])  # its first two letters may be swapped
     likely = [term for term in index.terms if term.startswith(beginnings)]
     near = process.extract(lower, likely, scorer=OSA.distance, score_cutoff=edits, limit=None)
+    near = [found for found in near if not index.words.unknown([found[0]])]  # or it would be a word of a reader
     return min(near, key=lambda found: (found[1], -index.terms[found[0]]))[0] if near else None

@@ -6,6 +6,7 @@ import pytest
 from browsing import ask, poor_contrasts, wide
 
 from assistant.framing import FIGURES, NO_ANSWER, PASSAGES, SPEAK_TO
+from assistant.grouping import grouped
 from assistant.web.audience import OURS
 from corpus.glossary import first_uses, load, terms_of
 
@@ -46,6 +47,11 @@ def explanation(page, term) -> str:
     return text
 
 
+def as_grouped(answer):
+    """The quotes as the page shows them: what is to be compared with the first comes right after it."""
+    return [answer.quotes[number - 1] for group in grouped(answer) for number in group.numbers]
+
+
 def gone(page) -> None:
     page.wait_for_selector(SHOWN, state="detached")
 
@@ -69,7 +75,7 @@ def test_the_switch_changes_answers_that_are_there_and_back(visit, bot):
     assert page.locator("#log .framing").inner_text() == PASSAGES
     assert page.locator("#log .speak-to").inner_text().startswith(SPEAK_TO)
     assert page.locator("#log .quotes blockquote").all_text_contents() == words
-    assert words == [quote.text for quote in bot.ask(MARGINS).quotes]
+    assert words == [quote.text for quote in as_grouped(bot.ask(MARGINS))]
     lit = page.locator("#log .quotes blockquote").first.locator("mark").all_text_contents()
     assert "".join(lit) == "".join(marks)
     read_as(page, "Clinician")
@@ -201,7 +207,7 @@ def test_a_copied_quote_is_the_verbatim_text(visit, bot):
     page = visit(permissions=["clipboard-read", "clipboard-write"])
     read_as(page, "Patient or relative")
     ask(page, MARGINS)
-    quotes = bot.ask(MARGINS).quotes
+    quotes = as_grouped(bot.ask(MARGINS))
     for number, quote in enumerate(quotes):
         quotation = page.locator("#log .quotes blockquote").nth(number)
         assert quotation.locator(".term").count() == len(first_uses(quote.text)) > 0
