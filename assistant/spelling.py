@@ -2,8 +2,8 @@
 
 A word is taken for mistyped when it is neither a term of the sources or their question bank (or cut short, or one that
 they have more than once in the other of the British and American spellings), nor a word of the lexicon, of English or
-of medicine, and a term of the sources is one edit away, or two for a long word (optimal string alignment: Damerau,
-1964): "allograft" must never be read as "autograft".
+of medicine, and a term of the sources, or a frequent one of the bank, is one edit away, or two for a long word
+(optimal string alignment: Damerau, 1964): "allograft" must never be read as "autograft".
 What was read is shown, since a correction may be wrong.
 """
 
@@ -19,6 +19,7 @@ from index import Index
 _WORD = re.compile(r"(?<![^\W\d_])(?<![^\W\d_]- )[^\W\d_]{4,}+(?!- )")
 _VOWEL = re.compile(r"[^\W\d_bcdfghjklmnpqrstvwxz]")
 _LONG = 8  # letters, from which on two edits are forgiven
+_OFTEN = 10  # times that the bank must have a word that the sources lack: "authors", but not one reader's "news"
 
 
 def corrected(index: Index, question: str) -> tuple[str, tuple[tuple[str, str], ...]]:
@@ -57,5 +58,5 @@ def _term(index: Index, word: str) -> str | None:
     beginnings = (lower[0], lower[1::-1])  # its first two letters may be swapped
     likely = [term for term in index.terms if term.startswith(beginnings)]
     near = process.extract(lower, likely, scorer=OSA.distance, score_cutoff=edits, limit=None)
-    near = [found for found in near if not index.words.unknown([found[0]])]  # or it would be a word of a reader
+    near = [found for found in near if index.terms[found[0]] >= _OFTEN or not index.words.unknown([found[0]])]
     return min(near, key=lambda found: (found[1], -index.terms[found[0]]))[0] if near else None
