@@ -181,14 +181,9 @@ def _direct(question: Resolved, ranked: Ranked, quotes: Sequence[Quote]) -> tupl
     if question.context or asked < max(ASKED, gap) or first.kind not in ("sentence", "list_item"):
         return None
     rivals = [quote for quote in quotes[1:] if first.score < quote.score + CLEAR]
-    values = {_value(question, quote) for quote in (first, *rivals)}
-    return direct_value(question.question, first.text) if len(values) == 1 else None
-
-
-def _value(question: Resolved, quote: Quote) -> str:
-    """The value that a quote gives; empty if none."""
-    place = direct_value(question.question, quote.text)
-    return quote.text[slice(*place)] if place else ""
+    places = [direct_value(question.question, quote.text) for quote in (first, *rivals)]
+    values = {quote.text[slice(*place)] if place else "" for quote, place in zip((first, *rivals), places, strict=True)}
+    return places[0] if len(values) == 1 else None
 
 
 def _in_front(first: Sequence[Quote], passages: tuple[Quote, ...]) -> tuple[Quote, ...]:

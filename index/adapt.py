@@ -72,7 +72,7 @@ def adapt(
     epochs: Annotated[int, typer.Option(min=1)] = _RECIPE.epochs,
     seed: Annotated[int, typer.Option()] = _RECIPE.seed,
 ) -> None:
-    """Learn the adapter on the question bank: about 760 steps, of 2 to 6 seconds each on 2 cores."""
+    """Learn the adapter on the question bank: about 860 steps, of 2 to 6 seconds each on 2 cores."""
     corpus = load_corpus()
     recipe = Recipe(epochs=epochs, seed=seed)
     with progress_bar(shown=True) as advance:

@@ -46,9 +46,11 @@ def compute(corpus: Corpus, question: str, context: str = "") -> tuple[Computed,
 def _read(question: str, context: str) -> tuple[Query, ...]:
     if not context:
         return read_question(question)
+    if of_one_patient := read_question(question, context):
+        return of_one_patient
     together = read_question(f"{context} {question}")
     # A follow-up that changes nothing was not understood: "How many died? Of what?"
-    return read_question(question, context) or (() if together == read_question(context) else together)
+    return together if together and together != read_question(context) else ()
 
 
 def _absent(corpus: Corpus, query: Query, case_table: CaseTable) -> Computed | None:

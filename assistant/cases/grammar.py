@@ -74,7 +74,7 @@ ABOUT_ROWS = frozenset({"case", "age", "sex", "country", "author", "year"})  # c
 OF_ROWS = re.compile(
     r"\b(?:57|own|rows?|tables?|tabulated|list(?:ed)?|entr(?:y|ies)|entered|records?)\b", re.IGNORECASE
 )
-WHAT_HAPPENED = re.compile(r"\bwhat (?:happened|became)\b|\bhow did\b")
+WHAT_HAPPENED = re.compile(r"\bwhat (?:happened|became)\b|\bhow did (?:\w+ ){1,4}(?:do|fare)\b")
 # A follow-up that means the time to what was spoken of before: "After how long?"
 HOW_LONG = re.compile(r"(?:and )?(?:after )?how (?:long|soon|late|much later)(?: (?:after|later|was (?:it|that)))?$")
 EARLY_OR_LATE = re.compile(r"\b(?:earli|lat|soon)est\b")

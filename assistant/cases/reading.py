@@ -74,6 +74,11 @@ def _read(question: str, context: str = "") -> tuple[Query, ...]:
         if len(picking) != 1:
             return ()
         found = replace(found, named=named, conditions=[*picking, *found.conditions])
+    return _queries(found, question)
+
+
+def _queries(found: Found, question: str) -> tuple[Query, ...]:
+    """The queries of an understood question, one for each table that holds what it names."""
     others = {SERIES, ONE_HOSPITAL} if _EVERYWHERE.search(question) else {SERIES}
     candidates = found.named or [name for name in TABLES if name not in others]
     return tuple(query for name in candidates if (query := _query(found, table(name))) is not None)
@@ -143,13 +148,12 @@ def _patient_before(context: str) -> tuple[Sequence[str], list[tuple[int, Condit
 
     "Who was the youngest?" found one if a single row is the answer.
     """
-    questions = grammar.NEXT_QUESTION.split(context)
-    said = [find(question) for question in questions]
-    while said:
-        last, question = said.pop(), questions.pop()
-        if picking := last.picking:
-            return next((each.named for each in (last, *reversed(said)) if each.named), []), picking
-        rows = {(query.table, number) for query in _read(question) for number in run(query, table(query.table)).counted}
+    said = [(question, find(question)) for question in reversed(grammar.NEXT_QUESTION.split(context))]
+    for place, (question, found) in enumerate(said):
+        if picking := found.picking:
+            return next((each.named for _, each in said[place:] if each.named), []), picking
+        queries = () if found.unknown else _queries(found, question)
+        rows = {(query.table, number) for query in queries for number in run(query, table(query.table)).counted}
         if len(rows) == 1:
             [(name, number)] = rows
             return [name], [(0, {name: (Condition("case", number),)})]

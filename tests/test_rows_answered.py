@@ -1,0 +1,83 @@
+"""Questions over rows, answered: the value in the open, with its rows, its interval and what is missing."""
+
+from __future__ import annotations
+
+import json
+
+from assistant.answer import Answer
+from assistant.cases.reading import read_question
+
+
+def test_a_computed_answer_states_value_n_interval_rows_and_missing(bot):
+    answer = bot.ask("How many of the saphenous cases had lung metastases?")
+    (computed,) = answer.computed
+    assert computed.statement.startswith("9 of 46 cases (19.6 %, 95 % confidence interval 11 to 33 %)")
+    assert "#22 Dzsinch 1992" in computed.statement
+    assert "11 of 57 cases" in computed.missing
+    assert computed.query == "number of cases with metastasis (lung)"
+    assert computed.cases == (13, 16, 22, 23, 27, 36, 41, 56, 57)
+    assert answer.table[0]["Metastasis"] == "Lung/scalp/chest/bone/heart"
+    assert all(bot.corpus[row.doc_id].text_at(row.spans) == row.text for row in computed.rows)
+    assert computed.statement in answer.text
+    assert Answer.from_dict(json.loads(json.dumps(answer.to_dict()))) == answer
+
+
+def test_the_authors_own_figure_stands_beside_the_computed_one(bot):
+    answer = bot.ask("What was the three-year survival in the Bochum series?")
+    (computed,) = answer.computed
+    assert computed.value == pytest.approx(56.8, abs=0.05)
+    assert computed.printed == "The authors print 57, which the rows confirm."
+    assert "57%" in answer.quotes[0].text
+    assert (
+        "does not agree with the rows" in bot.ask("How many saphenous cases had adjuvant therapy?").computed[0].printed
+    )
+
+
+def test_what_happened_to_the_r1_patients_names_them(bot):
+    answer = bot.ask("What happened to the R1 patients?")
+    assert all(f"atient {number}" in answer.computed[0].statement for number in (2, 4, 10))
+    assert [quote.kind for quote in answer.quotes[:3]] == ["table_row"] * 3
+
+
+def test_a_cell_that_says_na_is_no_answer(bot):
+    answer = bot.ask("How big was the growth in the 42-year-old woman with ankle oedema from 1919?")
+    assert answer.abstained
+    assert "Size (mm): NA" in answer.reason
+    assert "Van Ree" in answer.nearest[0].text
+
+
+def test_a_case_that_does_not_exist_is_no_answer(bot):
+    answer = bot.ask("What was the outcome of case 63 in the saphenous table?")
+    assert answer.abstained
+    assert "57 cases, none with the number 63" in answer.reason
+
+
+def test_two_groups_are_compared_with_their_n(bot):
+    (computed,) = bot.ask("Median age of the saphenous men versus women?").computed
+    assert (
+        "Sex male: median age 57 years" in computed.statement or "sex male: median age 57 years" in computed.statement
+    )
+    assert "(n = 29 and 28; exploratory)" in computed.statement
+
+
+def test_a_count_and_a_mean_asked_for_together_are_both_given(bot):
+    answer = bot.ask("How many of the saphenous cases were women, and what was their mean age?")
+    count, mean = answer.computed
+    assert count.statement.startswith("29 of 57 cases")
+    assert mean.value == pytest.approx(54.7, abs=0.05)
+    assert set(mean.cases) <= set(count.cases)
+    assert count.statement in answer.text
+    assert mean.statement in answer.text
+    assert len(read_question("What is the mean age of women in the saphenous review?")) == 1
+
+
+def test_survival_is_not_estimated_beyond_the_longest_follow_up(bot):
+    (computed,) = bot.ask("What was the ten-year survival after R0 resection in the Bochum series?").computed
+    assert computed.value is None
+    assert "obody was followed for 120 months" in computed.statement
+    assert "the longest of 9 follow-ups is 84 months" in computed.statement
+    assert bot.ask("What was the five-year survival in the Bochum series?").computed[0].value is not None
+
+
+def test_prose_is_answered_by_prose(bot):
+    assert bot.ask("How far along the vein should the resection extend?").computed == ()
