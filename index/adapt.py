@@ -48,7 +48,7 @@ class Recipe:
 
     rank: int = 16
     alpha: float = 32
-    epochs: int = 2
+    epochs: int = 1
     batch: int = 32
     learning_rate: float = 5e-4
     warm_up: float = 0.1
@@ -64,6 +64,7 @@ class Recipe:
 
 
 _RECIPE = Recipe()
+_TOGETHER = 16  # texts of like length that the encoder reads at once: the less is padding, the less work
 
 
 def adapt(
@@ -116,7 +117,6 @@ def learn(corpus: Corpus, recipe: Recipe, out: Path, without: Sequence[str], adv
     rate = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min((step + 1) / warm_up, (len(batches) - step) / max(len(batches) - warm_up, 1))
     )
-    encoder.model.train()
     losses = []
     for step, batch in enumerate(batches, 1):
         loss = learner.loss(batch)
@@ -187,25 +187,22 @@ def _order(units: Sequence[int], vectors: Floats, alike: int, dice: random.Rando
 
 
 def _with_factors(model: Any, recipe: Recipe) -> dict[str, tuple[Any, Any]]:
-    """Freeze the model and give its layers trainable factors; A is random and B zero, so that nothing changes yet."""
+    """Freeze the model and give its layers trainable factors; A is random and B zero, so that nothing changes yet.
+
+    The factors are applied to what goes into a layer, not merged into its weight: no gradient of the
+    weight is needed then, which is a third of the work.
+    """
     import torch
-    from torch.nn.utils import parametrize
-
-    class LowRank(torch.nn.Module):
-        def __init__(self, weight: Any) -> None:
-            super().__init__()
-            self.a = torch.nn.Parameter(torch.randn(recipe.rank, weight.shape[1]) / weight.shape[1] ** 0.5)
-            self.b = torch.nn.Parameter(torch.zeros(weight.shape[0], recipe.rank))
-
-        def forward(self, weight: Any) -> Any:
-            return weight + recipe.alpha / recipe.rank * (self.b @ self.a)
 
     model.requires_grad_(False)
     factors = {}
-    for name, layer in list(linear_layers(model)):
-        low_rank = LowRank(layer.weight)
-        parametrize.register_parametrization(layer, "weight", low_rank)
-        factors[name] = (low_rank.a, low_rank.b)
+    for name, layer in linear_layers(model):
+        a = torch.nn.Parameter(torch.randn(recipe.rank, layer.weight.shape[1]) / layer.weight.shape[1] ** 0.5)
+        b = torch.nn.Parameter(torch.zeros(layer.weight.shape[0], recipe.rank))
+        layer.register_forward_hook(
+            lambda _, inputs, output, a=a, b=b: output + recipe.alpha / recipe.rank * (inputs[0] @ a.T @ b.T)
+        )
+        factors[name] = (a, b)
     return factors
 
 
@@ -236,12 +233,23 @@ class _Learner:
         """Pooled unit vectors (n, d), token unit vectors (n, t, d), token ids and which are words (n, t)."""
         import torch
 
-        inputs = self.model.tokenizer(
-            texts, padding=True, truncation=True, max_length=self.recipe.max_tokens, return_tensors="pt"
-        )
-        ids, mask = inputs["input_ids"], inputs["attention_mask"]
-        tokens = self.model[0].auto_model(input_ids=ids, attention_mask=mask).last_hidden_state
-        pooled = (tokens * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+        tokenizer, pad = self.model.tokenizer, torch.nn.functional.pad
+        encoded = tokenizer(texts, truncation=True, max_length=self.recipe.max_tokens)["input_ids"]
+        longest = max(map(len, encoded))
+        order = sorted(range(len(texts)), key=lambda number: len(encoded[number]))
+        parts = []
+        for start in range(0, len(order), _TOGETHER):
+            some = [encoded[number] for number in order[start : start + _TOGETHER]]
+            padded = tokenizer.pad({"input_ids": some}, return_tensors="pt")
+            ids, mask = padded["input_ids"], padded["attention_mask"]
+            tokens = self.model[0].auto_model(input_ids=ids, attention_mask=mask).last_hidden_state
+            pooled = (tokens * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+            missing = longest - ids.shape[1]
+            parts.append(
+                (pooled, pad(tokens, (0, 0, 0, missing)), pad(ids, (0, missing), value=tokenizer.pad_token_id))
+            )
+        back = torch.tensor(sorted(range(len(texts)), key=order.__getitem__))
+        pooled, tokens, ids = (torch.cat(each)[back] for each in zip(*parts, strict=True))
         normal = torch.nn.functional.normalize
         return normal(pooled, dim=-1), normal(tokens, dim=-1), ids, ~torch.isin(ids, self.special)
 
