@@ -35,6 +35,9 @@ def asked(question: str):
         ("How many of the 57 were women? And what share of those died?", 2, 24),
         ("How many of the women in the 57 cases died, in percent?", 2, 24),
         ("Metastases in % of the women of the 57 cases?", 4, 25),
+        ("How many of Bochum patients 1, 2 and 3 died?", 2, 3),
+        ("How many saphenous cases were given adjuvant treatment? How many of those had radiotherapy only?", 12, 18),
+        ("How many saphenous cases were in the thigh? And of these, how many were in the left thigh?", 12, 26),
     ],
 )
 def test_counts_are_those_of_the_rows(question, k, n):
@@ -111,6 +114,8 @@ def test_numbers_of_groups_are_compared_by_their_means_and_the_rows_of_patients_
         ("Did patient 9 of the Bochum series develop metastases?", ("metastasis",)),
         ("Did the tumour recur in Bochum patient 3?", ("recurrence",)),
         ("Is Byard's patient alive?", ("outcome",)),
+        ("How were Bochum patients 5 and 10 treated?", ("margin", "dose_gy", "adjuvant")),
+        ("After how many months did Bochum patients 5 and 10 relapse?", ("recurrence_months",)),
     ],
 )
 def test_what_is_asked_of_one_patient_is_read_from_the_row(question, shown):

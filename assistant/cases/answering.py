@@ -55,11 +55,15 @@ def _read(question: str, context: str) -> tuple[Query, ...]:
 
 def _absent(corpus: Corpus, query: Query, case_table: CaseTable) -> Computed | None:
     """That there is no case of a number that is asked for; None where there is."""
-    asked = [each.wanted for each in query.where if each.column == "case" and isinstance(each.wanted, int)]
-    if all(number in range(1, len(case_table.records) + 1) for number in asked):
+    picked = [each.wanted for each in query.where if each.column == "case"]
+    asked = [number for some in picked for number in (some if isinstance(some, tuple) else (some,))]
+    known = {record.number for record in case_table.records}
+    absent = [number for number in asked if isinstance(number, int) and number not in known]
+    if not absent:
         return None
     source = corpus[case_table.doc_id].source.short_name
-    statement = f"{case_table.title} has {len(case_table.records)} {case_table.noun}, none with the number {asked[0]}."
+    size = f"{len(case_table.records)} {case_table.noun}"
+    statement = f"In {case_table.title} there are {size}, none with the number {absent[0]}."
     words = query_in_words(query, case_table)
     return Computed(case_table.doc_id, case_table.title, source, words, statement, "", None, (), (), (), stated=False)
 
@@ -109,7 +113,7 @@ def _entries(corpus: Corpus, query: Query) -> tuple[str, ...]:
 def _of_all(query: Query) -> tuple[tuple[Condition, ...], tuple[Condition, ...]]:
     """The conditions of a query without those on ranges of case numbers, such as the 56 published before the 57th."""
     where, given = (
-        tuple(each for each in some if each.column != "case" or isinstance(each.wanted, int))
+        tuple(each for each in some if each.column != "case" or not isinstance(each.wanted, str))
         for some in (query.where, query.given)
     )
     return where, given

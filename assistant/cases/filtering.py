@@ -46,7 +46,11 @@ def filtered(query: Query, found: Found) -> Query | None:
         return replace(query, where=tuple(condition for _, condition in kept), by=by)
     subject = _subject(found, {position for position, _ in kept}, compared=bool(by))
     where = tuple(dict.fromkeys(each for position, each in kept if position not in subject))
-    given = tuple(dict.fromkeys(each for position, each in kept if position in subject and each not in where))
+    given = tuple(dict.fromkeys(each for position, each in kept if position in subject))
+    if set(where) <= set(given):
+        given = tuple(each for each in given if each not in where)
+    else:  # of those in the thigh, those in the left thigh
+        where = tuple(each for each in where if each not in given)
     named = {each.column for _, each in kept}
     several = found.counts > 1 or grammar.RATES.search(found.text)
     if several and len(named) > 1 and not by and not grammar.OF_THOSE.search(found.text):
@@ -79,11 +83,16 @@ def _compared(query: Query, found: Found, case_table: CaseTable) -> tuple[list[P
         elif (found.either or picked) and len({each.wanted for each in conditions}) > 1:
             if any(each.negated for each in conditions):
                 return None
-            wanted = tuple(each.wanted for each in conditions if not isinstance(each.wanted, tuple))
+            wanted = tuple(one for each in conditions for one in _any_of(each))
             kept.append((same[0][0], Condition(column, wanted)))
         else:
             kept += same
     return (kept, groups[0] if groups else ()) if len(groups) < 2 else None
+
+
+def _any_of(condition: Condition) -> tuple[str | int | float, ...]:
+    """The values of which a condition wants any."""
+    return condition.wanted if isinstance(condition.wanted, tuple) else (condition.wanted,)
 
 
 def _opposed(some: Sequence[Condition], kind: str, found: Found, case_table: CaseTable) -> bool:

@@ -21,7 +21,8 @@ BY = re.compile(
     rf"(?:type of )?({'|'.join(BY_COLUMNS)})\b"
 )
 CASE_NUMBER = re.compile(
-    r"(?:\b(?:(?:case|patient|pt|row|entry)s?,? ?(?:no\.?|number|#)?|no\.?|number)|#) ?(\d{1,2})\b"
+    r"(?:\b(?:(?:case|patient|pt|row|entry)s?,? ?(?:no\.?|number|#)?|no\.?|number|nos\.?|numbers)|#) ?"
+    r"(\d{1,2}(?:(?:,(?: and)? ?| ?& ?| and | or )\d{1,2})*)\b"
     r"(?! ?(?:cm|mm|gy|months|years|%))"
 )
 # How many there are to begin with: "of the thirteen patients", "all 57 cases", "of the 12". Fewer than five are
@@ -78,7 +79,7 @@ WHAT_HAPPENED = re.compile(r"\bwhat (?:happened|became)\b|\bhow did (?:\w+ ){1,4
 # A follow-up that means the time to what was spoken of before: "After how long?"
 HOW_LONG = re.compile(r"(?:and )?(?:after )?how (?:long|soon|late|much later)(?: (?:after|later|was (?:it|that)))?$")
 EARLY_OR_LATE = re.compile(r"\b(?:earli|lat|soon)est\b")
-OF_THOSE = re.compile(r"\b(?:of|from|among) (?:those|these|them|whom|which)\b")
+OF_THOSE = re.compile(r"\b(?:of|from|among) (?:those|these|them|whom|which)\b", re.IGNORECASE)
 AGAINST = re.compile(r"\b(?:as against|versus|vs|compared (?:with|to)|(?<!done )(?<!given )(?<!used )against|than)\b")
 # Where the next question begins: "What share had metastases? Those over 5 cm?"
 NEXT_QUESTION = re.compile(r"\?\s+(?=\S)")
