@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from assistant.cases.grammar import OF_THOSE
 from corpus.lexicon import function_words
 
 _OPENING = re.compile(
@@ -117,7 +118,12 @@ def _topic(context: Sequence[str], kinds: Sequence[re.Pattern[str]]) -> str:
 
 
 def _instead(context: str, question: str, alike: Sequence[re.Pattern[str]]) -> str:
-    """``context`` with what ``question`` names in the place of the one thing of its kind."""
+    """``context`` with what ``question`` names in the place of the one thing of its kind.
+
+    What is asked "of those" is asked of what was named before, which nothing takes the place of.
+    """
+    if OF_THOSE.search(question):
+        return context
     for kind in alike:
         named = {match.group().lower(): match.group() for match in kind.finditer(question)}
         before = {match.group().lower() for match in kind.finditer(context)}

@@ -118,10 +118,10 @@ class Assistant:
             answer = replace(answer, confidence=min(confidence, NOT_STATED), reason=why, nearest=rows)
             return replace(answer, text=rendering.abstained(answer, audience))
         threshold = abstention(with_bank=bool(self.index.bank)).threshold
-        may_stand_alone = resolved.context and may_mean_the_disease(asked) and not (computed or claim or request)
-        if may_stand_alone and self._confidence(resolved, ranked.in_dialogue) < threshold:
+        if resolved.context and may_mean_the_disease(asked) and not (computed or claim or request):
             alone = self.ask(asked, audience=audience)
-            if not alone.abstained:
+            leads_nowhere = self._confidence(resolved, ranked.in_dialogue) < threshold
+            if not alone.abstained and (leads_nowhere or _adds_nothing(alone, quotes, confidence)):
                 return alone
         if not quotes or confidence < threshold:
             answer = replace(answer, reason=reason(self.index, resolved, ranked), nearest=quotes)
@@ -184,6 +184,13 @@ def _direct(question: Resolved, ranked: Ranked, quotes: Sequence[Quote]) -> tupl
     places = [direct_value(question.question, quote.text) for quote in (first, *rivals)]
     values = {quote.text[slice(*place)] if place else "" for quote, place in zip((first, *rivals), places, strict=True)}
     return places[0] if len(values) == 1 else None
+
+
+def _adds_nothing(alone: Answer, quotes: Sequence[Quote], confidence: float) -> bool:
+    """Whether the dialogue adds nothing: without it, the same passage comes first, and as surely."""
+    return alone.confidence >= confidence and [each.spans for each in alone.quotes[:1]] == [
+        each.spans for each in quotes[:1]
+    ]
 
 
 def _in_front(first: Sequence[Quote], passages: tuple[Quote, ...]) -> tuple[Quote, ...]:

@@ -67,7 +67,9 @@ _KINDS = {  # as it stands in "give no ...": how it is asked for, what has it
 }
 _ASKED = {kind: re.compile(asked, re.IGNORECASE) for kind, (asked, _) in _KINDS.items()}
 _HELD = {kind: re.compile(held, re.IGNORECASE) for kind, (_, held) in _KINDS.items()}
-_DENIES = re.compile(r"\b(?:no(?!\.? ?\d)|not|none|nor|never|without|impossible|refused|unknown|unclear)\b", re.IGNORECASE)
+_DENIES = re.compile(  # "no", not the number "NO. 9"
+    r"\b(?:no(?!\.? ?\d)|not|none|nor|never|without|impossible|refused|unknown|unclear)\b", re.IGNORECASE
+)
 
 
 def lacking(question: str, unit: Unit) -> str:

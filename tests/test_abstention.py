@@ -99,6 +99,7 @@ def test_terms_that_the_sources_lack(bot, question, unknown):
         ("What dose of doxorubicin did she get?", "The patient received doxorubicin as first-line treatment", "dose"),
         ("What dose did they receive?", "Six patients received adjuvant radiation therapy of the primary tumor", ""),
         ("Which clot-dissolving agent was used?", "As a result, a thrombectomy was performed.", "drug"),
+        ("Which drugs did they use for that?", "One patient received neoadjuvant chemotherapy (NO.9).", "drug"),
         ("Which drug came first?", "The patient received doxorubicin as first-line treatment", ""),
         ("How many Gy did Bibbo's patient get?", "# 38 Bibbo", "dose"),
         ("How big was Bibbo's tumour?", "# 38 Bibbo", ""),  # the row gives millimetres without the word

@@ -37,6 +37,20 @@ def test_a_follow_up_is_read_in_the_light_of_the_dialogue(bot: Assistant) -> Non
     assert answer.quotes != bot.ask("And in the femoral vein?").quotes
 
 
+def test_what_is_asked_of_those_is_asked_of_what_was_named_before() -> None:
+    history = [{"role": "user", "content": "How many were given adjuvant treatment after surgery?"}]
+    assert resolve("How many of those had radiotherapy only?", history).context == history[0]["content"]
+    assert "after radiotherapy" in resolve("And after radiotherapy?", history).context
+
+
+def test_what_the_dialogue_adds_nothing_to_is_read_alone(bot: Assistant) -> None:
+    history = [{"role": "user", "content": "Is a needle biopsy useful?"}]
+    question = "How is it distinguished from a DVT?"
+    assert bot.ask(question, history=history).resolved_question == question
+    history = [{"role": "user", "content": "Where was the tumour of the Moroccan woman?"}]
+    assert bot.ask("How was it treated?", history=history).resolved_question != "How was it treated?"
+
+
 def test_a_question_that_stands_alone_is_not_changed_by_the_dialogue(bot: Assistant) -> None:
     history = [{"role": "user", "content": "Which stains are positive in the Korean man?"}]
     alone = bot.ask(SURVIVAL)
