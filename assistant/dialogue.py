@@ -13,7 +13,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.cases.grammar import OF_THOSE
 from corpus.lexicon import function_words
 
 _OPENING = re.compile(
@@ -44,6 +43,12 @@ _WHOSE = re.compile(
 _SECOND_CLAUSE = re.compile(
     r"[,;:?]\s|\band (?=(?:how|where|what|when|who|which|why|was|were|did|do|does|is|are)\b)", re.IGNORECASE
 )
+# "Of those", whom the question before counted; not "of those in the calf", who are others.
+_OF_THOSE = re.compile(
+    r"\b(?:of|from|among) (?:them|those|these)\b"
+    r"(?! (?:in|with|without|over|under|aged|who|whose|that|treated|given)\b)",
+    re.IGNORECASE,
+)
 _FEW_WORDS = 3
 _ANSWER_WORDS = 40  # of an answer given before: its first quote, or a summary of it
 _FIRST_QUOTE = re.compile(r"“[^”]*” \[1\]")
@@ -61,7 +66,7 @@ _ALIKE = tuple(
         r"desmin|actin|SMA|vimentin|caldesmon|CD34|CD31|CD68|S-?100|Ki-?67",
         r"doxorubicin|gemcitabine|pazopanib|ifosfamide|docetaxel",
         r"men|women|males?|females?",
-        r"(?:patient|case|number|no\.?) (?:no\.? |number )?\d+",
+        r"(?:patient|case|number|no\.?)s? (?:nos?\.? |number )?\d+(?:(?:, | and )\d+)*",
     )
 )
 
@@ -122,7 +127,7 @@ def _instead(context: str, question: str, alike: Sequence[re.Pattern[str]]) -> s
 
     What is asked "of those" is asked of what was named before, which nothing takes the place of.
     """
-    if OF_THOSE.search(question):
+    if _OF_THOSE.search(question):
         return context
     for kind in alike:
         named = {match.group().lower(): match.group() for match in kind.finditer(question)}

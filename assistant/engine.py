@@ -81,8 +81,8 @@ class Assistant:
         Args:
             question: up to 2,000 characters.
             history: turns before it, oldest first, each ``{"role": "user" | "assistant", "content": text}``;
-                a question that cannot be understood alone is read in their light, and by itself where no
-                passage answers it so and "it" may be the disease.
+                a question that cannot be understood alone is read in their light, and by itself where
+                "it" may be the disease and no passage answers it so, or the same one does as surely.
             audience: "clinician", or "patient", who gets framing sentences as well; the quotes are the same.
 
         Raises:
@@ -121,7 +121,8 @@ class Assistant:
         if resolved.context and may_mean_the_disease(asked) and not (computed or claim or request):
             alone = self.ask(asked, audience=audience)
             leads_nowhere = self._confidence(resolved, ranked.in_dialogue) < threshold
-            if not alone.abstained and (leads_nowhere or _adds_nothing(alone, quotes, confidence)):
+            adds_nothing = not (ranked.named or ranked.of_patients) and _as_sure(alone, quotes, confidence)
+            if not alone.abstained and (leads_nowhere or adds_nothing):
                 return alone
         if not quotes or confidence < threshold:
             answer = replace(answer, reason=reason(self.index, resolved, ranked), nearest=quotes)
@@ -186,11 +187,10 @@ def _direct(question: Resolved, ranked: Ranked, quotes: Sequence[Quote]) -> tupl
     return places[0] if len(values) == 1 else None
 
 
-def _adds_nothing(alone: Answer, quotes: Sequence[Quote], confidence: float) -> bool:
-    """Whether the dialogue adds nothing: without it, the same passage comes first, and as surely."""
-    return alone.confidence >= confidence and [each.spans for each in alone.quotes[:1]] == [
-        each.spans for each in quotes[:1]
-    ]
+def _as_sure(alone: Answer, quotes: Sequence[Quote], confidence: float) -> bool:
+    """Whether an answer begins with the same passage as these quotes, and as surely."""
+    first = [(each.doc_id, each.spans) for each in quotes[:1]]
+    return alone.confidence >= confidence and [(each.doc_id, each.spans) for each in alone.quotes[:1]] == first
 
 
 def _in_front(first: Sequence[Quote], passages: tuple[Quote, ...]) -> tuple[Quote, ...]:

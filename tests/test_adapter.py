@@ -14,8 +14,8 @@ from corpus.bank import load_bank
 from corpus.loading import load_corpus
 from corpus.models import Corpus
 from index import ModelError, find_model, open_index
-from index.adapt import Recipe, learn
-from index.adapter import SHIPPED_ADAPTER, with_adapter
+from index.adapt import Learner, Recipe, learn, with_factors
+from index.adapter import SHIPPED_ADAPTER, save_adapter, with_adapter
 from index.encoder import TorchEncoder
 from index.model import DEFAULT_SHA256, ModelSource
 from index.progress import Advance
@@ -37,6 +37,27 @@ def test_the_adapter_changes_the_vectors_and_can_be_left_out():
     base, adapted = (TorchEncoder(each).encode([TEXT])[0] for each in (source, with_adapter(source)))
     assert with_adapter(source, "none") == source
     assert 0.1 < float(base.pooled @ adapted.pooled) < 0.99
+
+
+def test_what_is_learnt_with_is_what_is_merged(tmp_path: Path):
+    """The factors beside the layers, texts sorted by length: the vectors are those of the merged model, in order."""
+    import torch
+
+    source, recipe = find_model(), Recipe()
+    texts = [pair.text for pair in load_bank(load_corpus())[:4000:110]]
+    model = TorchEncoder(source).model
+    factors = with_factors(model, recipe)
+    torch.manual_seed(0)
+    for _, b in factors.values():
+        torch.nn.init.normal_(b, std=0.02)
+    words = np.ones(len(model.tokenizer), dtype=np.float32)
+    with torch.no_grad():
+        pooled, *_ = Learner(model, words, np.eye(1, dtype=np.float32), recipe).encoded(texts)
+    save_adapter(tmp_path / "adapter.safetensors", factors, source.sha256, recipe.alpha)
+    merged = TorchEncoder(with_adapter(source, tmp_path / "adapter.safetensors")).encode(texts)
+    base = TorchEncoder(source).encode(texts)
+    assert np.allclose(pooled.numpy(), np.stack([each.pooled for each in merged]), atol=2e-3)
+    assert max(one.pooled @ other.pooled for one, other in zip(base, merged, strict=True)) < 0.99
 
 
 def test_an_index_built_without_the_adapter_is_not_used_with_it(small_corpus: Path, tmp_path: Path):

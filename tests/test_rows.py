@@ -114,14 +114,45 @@ def test_numbers_of_groups_are_compared_by_their_means_and_the_rows_of_patients_
         ("Did patient 9 of the Bochum series develop metastases?", ("metastasis",)),
         ("Did the tumour recur in Bochum patient 3?", ("recurrence",)),
         ("Is Byard's patient alive?", ("outcome",)),
-        ("How were Bochum patients 5 and 10 treated?", ("margin", "dose_gy", "adjuvant")),
-        ("After how many months did Bochum patients 5 and 10 relapse?", ("recurrence_months",)),
     ],
 )
 def test_what_is_asked_of_one_patient_is_read_from_the_row(question, shown):
     (query,) = read_question(question)
     assert (query.measure, query.show) == ("list", shown)
     assert [condition.column for condition in query.where] in (["author"], ["case"])
+
+
+@pytest.mark.parametrize(
+    ("question", "cases", "shown"),
+    [
+        ("How were Bochum patients 5 and 10 treated?", (5, 10), ("margin", "dose_gy", "adjuvant")),
+        ("After how many months did Bochum patients 5 and 10 relapse?", (5, 10), ("recurrence_months",)),
+        ("How were Bochum patients 5 or 10 treated?", (5, 10), ("margin", "dose_gy", "adjuvant")),
+        ("What was the treatment of saphenous case 12, 60-year-old woman?", 12, ("adjuvant",)),
+    ],
+)
+def test_what_is_asked_of_numbered_patients_is_read_from_their_rows(question, cases, shown):
+    (query,) = read_question(question)
+    assert (query.measure, query.show) == ("list", shown)
+    assert next(each.wanted for each in query.where if each.column == "case") == cases
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many saphenous patients 50, 60 and 70 years old died?",
+        "What share of saphenous patients 50 and older died?",
+        "How many of saphenous patients 5 and 10 months after surgery died?",
+    ],
+)
+def test_an_age_or_a_time_is_no_number_of_a_patient(question):
+    assert all(each.column != "case" for query in read_question(question) for each in (*query.where, *query.given))
+
+
+def test_how_the_oldest_did_is_told_by_the_course():
+    (query,) = read_question("How did the oldest patient in the saphenous review do?")
+    assert (query.measure, query.of) == ("max", "age")
+    assert query.show == ("recurrence", "metastasis", "outcome")
 
 
 @pytest.mark.parametrize(

@@ -54,14 +54,15 @@ def test_a_case_that_does_not_exist_is_no_answer(bot):
     assert "57 cases, none with the number 63" in answer.reason
     reason = bot.ask("How old were patients 5 and 20 of the Tilkorn series?").reason
     assert "12 patients, none with the number 20" in reason
+    assert "none with the number 30" in bot.ask("How many of Bochum patients 1, 2 and 30 died?").reason
+    (computed,) = bot.ask("How old was case 30?").computed  # which one of the two tables has
+    assert computed.statement.startswith("#30 Le Minh 2004")
 
 
 def test_several_numbered_patients_are_asked_of_together(bot):
     (computed,) = bot.ask("How old were patients 5 and 10 of the Tilkorn series?").computed
     assert computed.statement == "Patient 5 (Age/sex: 55/f), patient 10 (Age/sex: 59/m)."
     assert computed.cases == (5, 10)
-    (counted,) = bot.ask("How many of Bochum patients 1, 2 and 3 died?").computed
-    assert counted.printed == ""  # the authors print the deaths of all twelve
 
 
 def test_two_groups_are_compared_with_their_n(bot):

@@ -34,12 +34,13 @@ def compute(corpus: Corpus, question: str, context: str = "") -> tuple[Computed,
     if not known:
         return ()
     queries = [query for query in _read(question, context) if query.table in known]
-    if absent := [each for query in queries if (each := _absent(corpus, query, table(query.table)))]:
-        return tuple(absent)
+    absent = {query: _absent(corpus, query, table(query.table)) for query in queries}
+    if queries and all(absent.values()):
+        return tuple(filter(None, absent.values()))
     return tuple(
         _computed(corpus, result, table(query.table))
         for query in queries
-        if (result := run(query, table(query.table))).base and _says(result)
+        if not absent[query] and (result := run(query, table(query.table))).base and _says(result)
     )
 
 
@@ -55,7 +56,7 @@ def _read(question: str, context: str) -> tuple[Query, ...]:
 
 def _absent(corpus: Corpus, query: Query, case_table: CaseTable) -> Computed | None:
     """That there is no case of a number that is asked for; None where there is."""
-    picked = [each.wanted for each in query.where if each.column == "case"]
+    picked = [each.wanted for each in (*query.where, *query.given) if each.column == "case"]
     asked = [number for some in picked for number in (some if isinstance(some, tuple) else (some,))]
     known = {record.number for record in case_table.records}
     absent = [number for number in asked if isinstance(number, int) and number not in known]
@@ -113,7 +114,7 @@ def _entries(corpus: Corpus, query: Query) -> tuple[str, ...]:
 def _of_all(query: Query) -> tuple[tuple[Condition, ...], tuple[Condition, ...]]:
     """The conditions of a query without those on ranges of case numbers, such as the 56 published before the 57th."""
     where, given = (
-        tuple(each for each in some if each.column != "case" or not isinstance(each.wanted, str))
+        tuple(each for each in some if each.column != "case" or isinstance(each.wanted, int))
         for some in (query.where, query.given)
     )
     return where, given

@@ -20,10 +20,11 @@ BY = re.compile(
     r"\b(?:by|per|according to|split by|stratified by|for each|broken down by) (?:the )?"
     rf"(?:type of )?({'|'.join(BY_COLUMNS)})\b"
 )
-CASE_NUMBER = re.compile(
+_UNIT = r"(?![ -]?(?:cm|mm|gy|months?|years?|percent|%))"
+CASE_NUMBER = re.compile(  # "patients 5 and 10"; not "patients 50 and older", "cases 50, 60 and 70 years old"
     r"(?:\b(?:(?:case|patient|pt|row|entry)s?,? ?(?:no\.?|number|#)?|no\.?|number|nos\.?|numbers)|#) ?"
-    r"(\d{1,2}(?:(?:,(?: and)? ?| ?& ?| and | or )\d{1,2})*)\b"
-    r"(?! ?(?:cm|mm|gy|months|years|%))"
+    rf"(\d{{1,2}}(?:(?:,(?: and| or)? ?| ?& ?| and | or )\d{{1,2}}\b{_UNIT})*)\b{_UNIT}"
+    r"(?!(?:,? ?& ?|,? and |,? or )(?:\d{1,2}\b|older|over|above|younger|under|more))"
 )
 # How many there are to begin with: "of the thirteen patients", "all 57 cases", "of the 12". Fewer than five are
 # picked out of them.
@@ -75,11 +76,11 @@ ABOUT_ROWS = frozenset({"case", "age", "sex", "country", "author", "year"})  # c
 OF_ROWS = re.compile(
     r"\b(?:57|own|rows?|tables?|tabulated|list(?:ed)?|entr(?:y|ies)|entered|records?)\b", re.IGNORECASE
 )
-WHAT_HAPPENED = re.compile(r"\bwhat (?:happened|became)\b|\bhow did (?:\w+ ){1,4}(?:do|fare)\b")
+WHAT_HAPPENED = re.compile(r"\bwhat (?:happened|became)\b|\bhow did (?:[\w'-]+ ){1,10}?(?:do|fare)\b")
 # A follow-up that means the time to what was spoken of before: "After how long?"
 HOW_LONG = re.compile(r"(?:and )?(?:after )?how (?:long|soon|late|much later)(?: (?:after|later|was (?:it|that)))?$")
 EARLY_OR_LATE = re.compile(r"\b(?:earli|lat|soon)est\b")
-OF_THOSE = re.compile(r"\b(?:of|from|among) (?:those|these|them|whom|which)\b", re.IGNORECASE)
+OF_THOSE = re.compile(r"\b(?:of|from|among) (?:those|these|them|whom|which)\b")
 AGAINST = re.compile(r"\b(?:as against|versus|vs|compared (?:with|to)|(?<!done )(?<!given )(?<!used )against|than)\b")
 # Where the next question begins: "What share had metastases? Those over 5 cm?"
 NEXT_QUESTION = re.compile(r"\?\s+(?=\S)")

@@ -87,12 +87,12 @@ def find(question: str) -> Found:
     scan.take(words.noise)
     different = grammar.DIFFERENT.findall(scan.text)
     contrast = bool(scan.take(grammar.CONTRAST))
-    either = re.search(r"\bor\b", scan.text) is not None
     by_columns = [grammar.BY_COLUMNS[match[1]] for match in scan.take(grammar.BY)]
     for match in scan.take(grammar.CASE_NUMBER):
         first, *others = map(int, re.findall(r"\d+", match[1]))
         wanted = (first, *others) if others else first  # "patient 5", "patients 5 and 10"
         scan.add(match.start(), dict.fromkeys(TABLES, (Condition("case", wanted),)))
+    either = re.search(r"\bor\b", scan.text) is not None
     named = _tables(scan)
     survival = [match for name, pattern in words.measures if name == "survival" for match in scan.take(pattern)]
     if re.search(r"\b(?:mean|median|average|sd|range)\b", text):
