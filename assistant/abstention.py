@@ -56,7 +56,7 @@ def _is_specific(index: Index, word: str) -> bool:
     lower, pieces = word.lower(), index.encoder.count(word)
     if pieces == 1 or _FIGURE.fullmatch(word):
         return False
-    if word[1:] != word[1:].lower() or (lower != word.upper() and any(c.isdigit() for c in word)) or is_medical(lower):
+    if word[1:] != word[1:].lower() or any(c.isdigit() for c in word) or is_medical(lower):
         return True
     return pieces >= _RARE and not is_english(lower) and not is_cut_short(index, lower)
 

@@ -24,8 +24,9 @@ _JOIN_MARGIN = 0.06  # score by which a neighbouring sentence may be behind and 
 _SAME = 0.92  # cosine above which two sentences of one document say the same
 _SPREAD_MARGIN = 0.25  # score by which a document's best passage may be behind and still be compared
 _COMPARING = re.compile(
-    r"\b(?:compar\w*|differ\w*|versus|vs|as against|(?:dis)?agree\w*|conflict\w*|contradict\w*|contrast\w*|"
-    r"discrepan\w*|(?:in)?consisten\w*|consensus|reconcile|side by side|"
+    r"\b(?:compar\w*|differ\w*|versus|vs|as against|(?:dis)?agree\w*|conflict\w*|contradict\w*|"
+    r"in contrast|contrasting|contrasts? (?:the|with|between|to|how)|"  # no contrast medium
+    r"discrepan\w*|(?:in)?consistent(?:ly)?|inconsistenc\w+|consensus|reconcile|side by side|"
     r"(?:the|all|these|other|each|both|various|different|five|two|three|between|across) "
     r"(?:of the )?(?:\w+ )?(?:sources?|papers?|documents?|reports?|authors|articles?|publications?|texts?))\b",
     re.IGNORECASE,

@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from assistant.cases.grammar import CASE_NUMBER
 from corpus.lexicon import function_words
 
 _OPENING = re.compile(
@@ -21,9 +22,11 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(
-    r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|this|these|those|there|"
-    r"that(?= (?:one|case|patient|series|group|paper|study|happen)|\W*$)|ones?|"
-    r"the (?:others?|same|latter|former|rest)|such|afterwards?|instead|either|both|else|elsewhere|"
+    r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|this|these|those|"
+    r"(?<!is )(?<!are )(?<!was )(?<!were )there|"
+    r"that(?= (?:one|case|patient|series|group|paper|study|happen)|\W*$)|"
+    r"ones?(?![- ](?:year|month|week|day)s?\b)|the (?:others?|same|latter|former|rest)|such(?! as)|afterwards?|instead|"
+    r"either(?! \w+ or)|both|else|elsewhere|"
     r"(?:again|different|since|agree|disagree)(?=\W*$))\b",
     re.IGNORECASE,
 )
@@ -54,21 +57,25 @@ _ANSWER_WORDS = 40  # of an answer given before: its first quote, or a summary o
 _FIRST_QUOTE = re.compile(r"“[^”]*” \[1\]")
 _WHOLE = 2  # questions before a follow-up that are kept whole; of those further back only names are
 # Things of one kind: a follow-up that names one means it instead of the one named before.
-_ALIKE = tuple(
-    re.compile(rf"\b(?:{alternatives})\b", re.IGNORECASE)
-    for alternatives in (
-        r"(?:(?:great|long|common) )?(?:saphenous|femoral|iliac|jugular|renal|popliteal|subclavian|ulnar) veins?|"
-        r"azygos vein|GSV|IVC|(?:inferior )?vena cava|pulmonary artery",
-        r"radiotherapy|radiation(?: therapy)?|irradiation|chemotherapy|chemo|surgery|resection|amputation|thrombectomy",
-        r"MRI|CT|PET|ultrasound|angiograph?m?y?|venography|phlebography|Doppler",
-        r"thigh|calf|shank|groin|ankle|knee|wrist|arm|leg",
-        r"lungs?|liver|bones?|brain|skin|scalp|heart",
-        r"desmin|actin|SMA|vimentin|caldesmon|CD34|CD31|CD68|S-?100|Ki-?67",
-        r"doxorubicin|gemcitabine|pazopanib|ifosfamide|docetaxel",
-        r"men|women|males?|females?",
-        r"(?:patient|case|number|no\.?)s? (?:nos?\.? |number )?\d+(?:(?:, | and )\d+)*",
-    )
+_ALIKE = (
+    CASE_NUMBER,
+    *(
+        re.compile(rf"\b(?:{alternatives})\b", re.IGNORECASE)
+        for alternatives in (
+            r"(?:(?:great|long|common) )?(?:saphenous|femoral|iliac|jugular|renal|popliteal|subclavian|ulnar) veins?|"
+            r"azygos vein|GSV|IVC|(?:inferior )?vena cava|pulmonary artery",
+            r"radiotherapy|radiation(?: therapy)?|irradiation|chemotherapy|chemo|surgery|resection|amputation|"
+            r"thrombectomy",
+            r"MRI|CT|PET|ultrasound|angiogra(?:m|phy)s?|venography|phlebography|Doppler",
+            r"thigh|calf|shank|groin|ankle|knee|wrist|arm|leg",
+            r"lungs?|liver|bones?|brain|skin|scalp|heart",
+            r"desmin|actin|SMA|vimentin|caldesmon|CD34|CD31|CD68|S-?100|Ki-?67",
+            r"doxorubicin|gemcitabine|pazopanib|ifosfamide|docetaxel",
+            r"men|women|males?|females?",
+        )
+    ),
 )
+_BESIDE = re.compile(r"\b(?:before|after|during|without)(?: the)? $", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +139,15 @@ def _instead(context: str, question: str, alike: Sequence[re.Pattern[str]]) -> s
     for kind in alike:
         named = {match.group().lower(): match.group() for match in kind.finditer(question)}
         before = {match.group().lower() for match in kind.finditer(context)}
-        if len(named) == len(before) == 1 and set(named) != before:
+        dates = _dates(kind, question) and not _dates(kind, context)
+        if len(named) == len(before) == 1 and set(named) != before and not dates:
             context = kind.sub(next(iter(named.values())), context)
     return context
+
+
+def _dates(kind: re.Pattern[str], text: str) -> bool:
+    """Whether a thing only tells when another was: "was that before surgery?"."""
+    return any(_BESIDE.search(text[: match.start()]) for match in kind.finditer(text))
 
 
 def is_elliptic(question: str) -> bool:

@@ -24,7 +24,7 @@ _KINDS = tuple(  # what is asked for, and what a value of that kind looks like; 
             r"\b(?:recurrence|mortality|response|complication|success) rates?\b|\brates? (?:of|for|after)\b",
             rf"{_NUMBER}\s?%",
         ),
-        (r"\bhow old\b|\bages?\b|\baged\b", rf"{_NUMBER}[\s-]?years?(?:[\s-]old)?"),
+        (r"\bhow old\b|\bages?\b|\baged\b", rf"{_NUMBER}[\s-]?years?(?:[\s-]old)?(?![\s-](?:follow|surviv|overall))"),
         (
             r"\bhow (?:big|large|small|wide|thick|far|much (?:normal|healthy|extra))\b|"
             r"\b(?:sizes?|diameters?|dimensions?|measure\w*|margins?|length)\b",
@@ -63,6 +63,8 @@ _IN_GENERAL = re.compile(
 _PART = re.compile(r"\b\d+ of \d+\b")
 _TIME = re.compile(r"\b(?:months?|years?|weeks?|days?|hours?)\b", re.IGNORECASE)
 _FROM_TO = re.compile(r"\d\s?(?:–|-|to)\s?\d")
+_ASKS_AGE = re.compile(r"\b(?:how old|ages?|aged)\b", re.IGNORECASE)
+_TELLS_AGE = re.compile(r"\b(?:age[ds]?|old)\b", re.IGNORECASE)  # other years are those of a history, or of survival
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)?")
 
 
@@ -73,6 +75,8 @@ def direct_value(question: str, quote: str) -> tuple[int, int] | None:
     one value would be half an answer, of any member of the group, or an echo.
     """
     if is_comparing(question) or any(asks.search(question) for asks in (_ASKED_TWICE, _IN_GENERAL, _SUPERLATIVE)):
+        return None
+    if _ASKS_AGE.search(question) and not _TELLS_AGE.search(quote):
         return None
     citations = [match.span() for match in CITATION.finditer(quote)]
     for asked, value in _KINDS:

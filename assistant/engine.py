@@ -128,6 +128,7 @@ class Assistant:
             answer = replace(answer, reason=reason(self.index, resolved, ranked), nearest=quotes)
             return replace(answer, text=rendering.abstained(answer, audience))
         note = caveat(self.index, resolved, ranked)
+        close_by = _close_by(self.corpus, near, ranked.scores[:NEAR].tolist(), passages)
         other = computed or claim or request or note  # more to say than one value
         answer = replace(
             answer,
@@ -136,9 +137,7 @@ class Assistant:
             note=" ".join(filter(None, [NO_ADVICE if request == "personal" else "", note])),
             direct=None if other or confidence < SURE else _direct(resolved, ranked, quotes),
             computed=computed,
-            disagreements=touched(
-                self.corpus, about_it(quotes), computed, _close_by(near, ranked.scores[:NEAR].tolist(), passages), claim
-            ),
+            disagreements=touched(self.corpus, about_it(quotes), computed, close_by, claim),
         )
         return replace(answer, text=rendering.answered(answer, audience))
 
@@ -165,10 +164,18 @@ class Assistant:
         return replace(quote, highlights=highlights(question.text, wanted, quote.text, quote.kind == "table_row"))
 
 
-def _close_by(near: Sequence[int], scores: Sequence[float], passages: Sequence[Passage]) -> frozenset[int]:
+def _close_by(
+    corpus: Corpus, near: Sequence[int], scores: Sequence[float], passages: Sequence[Passage]
+) -> frozenset[int]:
     """Units that rank about as high as the first, and the sentences right before and after the first quotes."""
     alike = {number for number, score in zip(near, scores, strict=True) if score >= scores[0] - ALIKE}
-    beside = {number + step for passage in passages[:3] for number in passage.units for step in (-1, 1)}
+    beside = {
+        other
+        for passage in passages[:3]
+        for number in passage.units
+        for other in (number - 1, number + 1)
+        if 0 <= other < len(corpus.units) and corpus.units[other].doc_id == corpus.units[number].doc_id
+    }
     return frozenset(alike | beside)
 
 

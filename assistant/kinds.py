@@ -27,13 +27,13 @@ _KINDS = {  # as it stands in "give no ...": how it is asked for, what has it
         r"\b(?:which|what|name(?:d| of)?(?: the)?)(?: (?!(?:patients?|case|had|got|was|is|did|do|does|if|effect|course|"
         r"response|happen\w*|under|despite|to)\b)[\w-]+){0,3} "
         r"(?:drugs?|agents?|medicines?|medications?|regimens?|anticoagulants?|thinners?|thrombolytics?|antibiotics?|"
-        r"painkillers?|substances?)\b(?! treatment)|"
+        r"painkillers?|substances?|cytostatics?|cytotoxics?)\b(?! treatment)|"
         r"\b(?:agents?|regimens?|lytics?)(?: used| given)?\s?\?$|\b(?:drug|agent|regimen) names?\b",
         rf"\b(?:{_DRUG})\b",
     ),
     "dose": (
         rf"\bdos(?:es?|age|ing)\b|{_NO_FIGURE}\b(?:Gy|mg|milligrams?)\b|\bhow many grays?\b|\bhow much radiation\b",
-        r"\d\s?(?:c?Gy|mg|g|U|IU)\b",
+        r"\d\s?(?:c?Gy|grays?|mg|g|U|IU)\b",
     ),
     "number of courses": (
         r"\b(?:how many|number of|no\. of|n of) (?:\w+ )?(?:cycles?|courses?|sessions?|fractions?|rounds?|infusions?)\b"
@@ -48,11 +48,12 @@ _KINDS = {  # as it stands in "give no ...": how it is asked for, what has it
         r"\bhow (?:big|large|small|wide|thick) (?:was|is|were|are|did|had)\b"
         r"(?! (?:the )?(?:share|part|proportion|series))|"
         rf"\b(?:what|which) (?:size|diameter)\b|\bdimensions\b|{_NO_FIGURE}\b(?:cm|mm|centimet\w+|millimet\w+)\b",
-        r"\d\s?(?:cm|mm)\b|\) mm\b|\d\s?[×x]\s?\d|\bsize of\b",
+        r"\d[\s-]?(?:[cm]m|(?:centi|milli)met\w+)\b|\) mm\b|\d\s?[×x]\s?\d|\bsize of\b",
     ),
     "share": (
         rf"\b(?:percentage|proportion)\b|{_NO_FIGURE}(?:\bpercent\b|\bper cent\b|%)",
-        rf"\d\s?%|\d/\d|\b(?:of \d+|{_NUMBER} of|half|third|quarter|all|both|most|majority|every|proportion|often)\b",
+        rf"\d\s?(?:%|per ?cent)|\d/\d|"
+        rf"\b(?:of \d+|{_NUMBER} of|half|third|quarter|all|both|most|majority|every|proportion|often)\b",
     ),
     "graft": (
         r"\b(?:which|what)(?: \w+){0,2} (?:grafts?|patch|prosthes[ie]s|conduit)\b|"
@@ -61,7 +62,7 @@ _KINDS = {  # as it stands in "give no ...": how it is asked for, what has it
     ),
     "age": (
         r"\bhow old\b|\bwhat age\b|\bwhat (?:is|was) the (?:mean |average |median )?age\b",
-        rf"\b{_NUMBER}[\s-]years?\b|\bage[ds]?\b",
+        rf"\b{_NUMBER}[\s-]years?\b|\bage[ds]?\b|\bin (?:her|his|their) \w+(?:ties|teens)\b",
     ),
     "number": (r"\bhow many\b", rf"\b(?:{_NUMBER}|all|both)\b"),
 }

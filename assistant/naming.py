@@ -7,10 +7,18 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 
+from corpus.lexicon import function_words
 from corpus.models import Corpus, Source
 from index.words import stems
 
-_NAME = re.compile(r"\b(?:[A-Z]|\d)[\w-]*")  # a capital or a figure begins it
+_NAME = re.compile(r"\b(?!Dr\b)(?:[A-Z]|\d)[\w-]*")  # a capital or a figure begins it
+# An age or a number of cases names a document, not "over 50", "72 Gy" or "37 months".
+_OTHER_FIGURE = re.compile(
+    r"\b(?:over|under|above|below|than|least|most) \d+\b|"
+    r"\b\d+(?= ?-?(?:Gy|mg|[cm]m|%|percent|months?|mo|weeks?|days?|years?(?![ -]old)|times)(?!\w))",
+    re.IGNORECASE,
+)
+_AGE_AND_SEX = re.compile(r"\b(?:(\d\d)[MF]|[MF](\d\d))\b")  # "50F"
 _CITED = re.compile(  # "Smout (44) 1960", "Hong et al. (2016)", "Abed et al"
     r"\b([A-Z][^\W\d_]+)(?:,? (?:et al\.?,?|and colleagues),?(?= |$)|,? (?:[\[(][\d,–-]+[\])],? )?\(?(?:19|20)\d\d\b)"
 )
@@ -18,14 +26,15 @@ _CITED = re.compile(  # "Smout (44) 1960", "Hong et al. (2016)", "Abed et al"
 
 def named_documents(corpus: Corpus, question: str) -> frozenset[str]:
     """The documents that a question names: by an author, place or age that only one manifest entry has."""
-    asked = set(stems(question))
+    asked = set(stems(_OTHER_FIGURE.sub(" ", _AGE_AND_SEX.sub(r"\1\2", question))))
     return frozenset(doc_id for doc_id, words in _names(corpus).items() if asked & words)
 
 
 @lru_cache(maxsize=4)
 def cited_authors(corpus: Corpus) -> frozenset[str]:
     """The authors whom the documents cite, initials left out."""
-    return frozenset(name for unit in corpus.units for name in _CITED.findall(unit.text) if not name.isupper())
+    found = {name for unit in corpus.units for name in _CITED.findall(unit.text) if not name.isupper()}
+    return frozenset(name for name in found if name.lower() not in function_words())  # "During 2000 and 2009"
 
 
 @lru_cache(maxsize=4)

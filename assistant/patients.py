@@ -9,17 +9,13 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+from assistant.cases.grammar import CASE_NUMBER
 from assistant.naming import cited_authors, named_documents
 from assistant.vocabulary import is_english
 from corpus.cases import table, tables_of
 from corpus.models import Corpus
 from corpus.register import rows_of
 
-_NUMBERED = re.compile(  # "patient 9", "pt no. 9", "nos. 11 and 12", "# 9"
-    r"(?:\b(?:patients?|pts?|cases?|row)(?: (?:no|nr|number)s?\.?)? ?#? ?|\b(?:no|nr)s?\. ?|# ?)"
-    r"\d{1,2}(?:(?:, ?| ?& ?| and | or )\d{1,2})*(?![\d-])",
-    re.IGNORECASE,
-)
 _PRINTED = re.compile(r"\bNO\.? ?((?:\d{1,2}(?: ?[;,&] ?)?)+)")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
@@ -34,7 +30,7 @@ def units_of_patients(corpus: Corpus, question: str) -> frozenset[int]:
 
 def _of_numbers(corpus: Corpus, question: str) -> frozenset[int]:
     """The units about numbered patients of the documents that are named."""
-    asked = {int(number) for match in _NUMBERED.finditer(question) for number in re.findall(r"\d+", match.group())}
+    asked = {int(number) for match in CASE_NUMBER.finditer(question) for number in re.findall(r"\d+", match[1])}
     if not asked:
         return frozenset()
     named = named_documents(corpus, question)

@@ -14,7 +14,8 @@ Request = Literal["", "personal", "order"]
 _MINE = r"(?:my|our|his|her)"
 _IT = rf"(?:this|it|that|{_MINE} \w+(?: \w+)?)"
 _PERSONAL = re.compile(
-    r"\b(?:should|shall|must|may|can|could) (?:I|we)\b(?! (?:find|read|see|quote|cite|look|trust|expect|judge|tell)\b)"
+    rf"\b(?:should|shall|must|may|can|could) (?:I|we(?=.*\b(?:{_MINE}|this|he|she|him)\b))\b"
+    r"(?! (?:find|read|see|quote|cite|look|trust|expect|judge|tell)\b)"
     r"|\b(?:am|do|did) I (?!find|read|see|quote|cite|look|know|recogni|tell)|\bwhat should (?:I|we)\b|\bwould you\b"
     rf"|\b(?:(?:is|are|was) {_IT}|(?:could|can) {_IT} be) (?:a |an |still )?"
     r"(?:cancer\w*|malignant|benign|tumou?r|sarcoma|dangerous|curable|operable|serious|normal|safe)\b"
@@ -28,10 +29,11 @@ _ORDER = re.compile(
     r"\b(?:ignore|disregard|forget|override) (?:all|any|your|the|my|previous|prior|these)\b|"
     r"\b(?:system prompt|hidden instructions|you are now|act as|pretend|role[- ]?play|jailbreak)\b|</?\w+>|"
     r"^(?:please |now |ok(?:ay)?,? |hey,? |can you |could you )*"
-    r"(?:write|compose|draft|translate|tell me a|sing|draw|code|program|generate|print|output|repeat|delete|run|"
-    r"execute|convert|rewrite|play|book|order|remind|send|make up|email|call me)\b|"
-    r"^(?:hi|hello|hey|thanks?|thank you|good (?:morning|evening|day)|bye)\b[^?]*$|"
-    r"\b(?:how are you|who (?:are|made) you|what are you)\b",
+    r"(?:write|compose|draft|translate|tell me a|sing|draw|code(?! of| for)|program|generate|print|output|repeat|"
+    r"delete|run(?! me through)|execute|convert|rewrite|play|book(?! chapters?)|order(?! of)|remind|send|make up|email|"
+    r"call me)\b|"
+    r"^(?:hi|hello|hey|thanks?|thank you|good (?:morning|evening|day)|bye)\b(?!.*\b(?:which|what|how|when|where|why)\b)"
+    r"[^?]*$|\b(?:how are you|who (?:are|made) you|what are you(?! told))\b",
     re.IGNORECASE,
 )
 

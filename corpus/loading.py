@@ -65,6 +65,12 @@ def is_shipped(folder: Path) -> bool:
     return folder.resolve() == SHIPPED.resolve()
 
 
+def shipped_documents(corpus: Corpus) -> frozenset[str]:
+    """Which documents of a corpus are those that come with the program, to the byte."""
+    shipped = {source.id: source.sha256 for source, _ in read_sources(SHIPPED)}
+    return frozenset(document.id for document in corpus if shipped.get(document.id) == document.source.sha256)
+
+
 def corpus_hash(folder: Path, entries: Sequence[tuple[Source, ReadingHints]]) -> str:
     """sha256 over what the documents are, their questions, how they are to be read, and the code that reads them."""
     digest = hashlib.sha256(repr(entries).encode())

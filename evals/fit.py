@@ -46,7 +46,8 @@ BANK_SIGNALS = ("asked_or_gap", "gap_alone", "gap_beside")
 AGAINST = frozenset({"unknown", "personal", "lacking", "elsewhere", "gap_alone", "gap_beside"})
 _HEAD = """\
 # How units are ranked and when the assistant abstains. Fitted by python -m evals.fit, {date}, on the tuning
-# half of evals/questions and on evals/fitting; [ranking.common] was chosen by hand on the same.
+# half of evals/questions and on evals/fitting; [ranking.common] was chosen by hand on the same,
+# at first with the sample questions in sight.
 
 [ranking.common]
 history = {history}  # weight of a token of the earlier question that a follow-up leans on

@@ -23,7 +23,7 @@ _OUT = 4  # characters by which an answer may stand off its place
 
 
 class Half(StrEnum):
-    """Articles by their place in the file: weights are fitted on the even half, figures are those of the odd."""
+    """Articles by their place in the file: what is tried on the even half is reported on the odd."""
 
     ALL = "all"
     EVEN = "even"

@@ -6,8 +6,7 @@ line that is malformed, a document that is unknown, a quote that stands nowhere:
 
 Split: half of the project's own questions (`split_of`, a hash of the id, so that adding questions
 moves none) are for tuning, the other half for testing. The 43 sample questions were written outside
-the project and belong to the test half as a whole: no script fits on them (the ranking constants in
-``assistant/weights.toml`` were chosen by hand with them in sight).
+the project and belong to the test half as a whole: no script fits on them.
 """
 
 from __future__ import annotations

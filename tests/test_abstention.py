@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.abstention import caveat, is_elsewhere, signals, unknown_terms
+from assistant.composing import is_comparing
 from assistant.dialogue import Resolved
 from assistant.kinds import lacking
 from assistant.naming import named_documents
@@ -33,6 +34,13 @@ from assistant.retrieval import retrieve
         ("thanks!", "order"),
         ("Who wrote about the scalp as a site of metastasis?", ""),
         ("Is it possible for the tumour to start in an artery?", ""),
+        ("How can we distinguish thrombus from tumour on MRI?", ""),
+        ("Should we amputate his leg?", "personal"),
+        ("Hello which vein is most often affected", ""),
+        ("Good morning everyone", "order"),
+        ("Order of veins by frequency?", ""),
+        ("Order me a pizza", "order"),
+        ("Run me through follow-up", ""),
     ],
 )
 def test_kinds_of_request(question, kind):
@@ -108,6 +116,7 @@ def test_terms_that_the_sources_lack(bot, question, unknown):
         ("What effect did drugs have on the nodules?", "As a result, a thrombectomy was performed.", ""),
         ("Is a tumour over 5 cm more likely to spread?", "Tumor size and localization are of prognostic value", ""),
         ("What proportion had an MRI before surgery?", "An MRI was obtained in all of the presented patients", ""),
+        ("Which cytostatics did they use for that?", "One patient received neoadjuvant chemotherapy (NO.9).", "drug"),
         ("My patient, at the age of 60, has a 6 cm mass; what next?", "As a result, a thrombectomy was performed.", ""),
     ],
 )
@@ -126,6 +135,19 @@ def test_what_is_quoted_is_not_taken_to_speak_of_a_term_that_the_sources_lack(bo
     refused = bot.ask("What is the median survival after IVC resection of dedifferentiated tumours?")
     assert refused.abstained
     assert refused.reason.startswith("The sources do not mention “dedifferentiated”, ")
+
+
+@pytest.mark.parametrize(
+    ("question", "compares"),
+    [
+        ("Contrast the Korean with the Moroccan report", True),
+        ("Are the reports consistent on margins?", True),
+        ("What contrast agent was used for the MRI?", False),
+        ("Was the tumour of firm consistency?", False),
+    ],
+)
+def test_a_comparison_is_told_from_a_contrast_medium(question, compares):
+    assert is_comparing(question) is compares
 
 
 def test_comparing_brings_every_document_that_is_named(bot):
@@ -163,6 +185,9 @@ def test_a_numbered_patient_has_rows_and_sentences_up_to_those_of_the_next(corpu
         assert any(own in text for text in texts)
         assert not any(other in text for text in texts)
     assert units_of_patients(corpus, "Bochum nos. 2 & 12") == found[2] | found[12]
+    assert units_of_patients(corpus, "Was Bochum pt. 9 irradiated?") == units_of_patients(corpus, "Bochum patient 9?")
+    for years in ("Were Bochum patients 5 years after surgery alive?", "Bochum cases 12 cm or more?"):
+        assert not units_of_patients(corpus, years)
     for nobody in ("Did 9 of the 12 patients in Bochum relapse?", "patient 9", "Bochum patients of 61-year-old age"):
         assert not units_of_patients(corpus, nobody)
 
@@ -180,3 +205,11 @@ def test_an_author_is_told_from_a_word(corpus):
 def test_a_word_of_two_entries_names_neither_document(corpus):
     assert named_documents(corpus, "Is Femoral vein leiomyosarcoma common in Korea?") == {"femoral-korea"}
     assert named_documents(corpus, "Is femoral vein leiomyosarcoma common?") == frozenset()
+
+
+def test_a_figure_names_a_document_as_an_age_or_a_number_of_cases_only(corpus):
+    for question in ("Are women over 50 affected more often?", "Is 72 Gy usual?", "Followed for 37 months?"):
+        assert named_documents(corpus, question) == frozenset()
+    for question in ("Was the 72-year-old man anticoagulated?", "72M: margins?"):
+        assert named_documents(corpus, question) == {"femoral-korea"}
+    assert named_documents(corpus, "How many of the 57 died?") == {"gsv-review"}

@@ -45,6 +45,13 @@ def test_what_is_asked_of_those_is_asked_of_what_was_named_before() -> None:
     assert "in the calf" in resolve("And of those in the calf?", history).context
 
 
+def test_a_treatment_that_only_dates_another_does_not_take_its_place() -> None:
+    history = [{"role": "user", "content": "What dose of radiotherapy was given?"}]
+    assert resolve("And was that before surgery?", history).context == history[0]["content"]
+    history = [{"role": "user", "content": "Was the angiogram normal?"}]
+    assert resolve("And the venography?", history).context == "Was the venography normal?"
+
+
 def test_what_the_dialogue_adds_nothing_to_is_read_alone(bot: Assistant) -> None:
     history = [{"role": "user", "content": "Is a needle biopsy useful?"}]
     question = "How is it distinguished from a DVT?"
@@ -111,6 +118,10 @@ def test_a_chain_of_follow_ups_reaches_back_to_the_question_that_stands_alone() 
         ("What was found in the saphenous review?", False),
         ("Any saphenous tumours reported from Turkey?", False),
         ("Which margins are recommended in the groin?", False),
+        ("What is the one-year survival after resection of uterine leiomyosarcoma?", False),
+        ("Is there evidence for adjuvant radiotherapy in leiomyosarcoma?", False),
+        ("Which tumours such as liposarcoma mimic a thrombus?", False),
+        ("Was a tumour ever found there before?", True),
     ],
 )
 def test_a_pronoun_or_what_is_spoken_of_as_known_leans_on_the_dialogue_unless_its_question_names_it(

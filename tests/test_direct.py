@@ -22,6 +22,7 @@ from evals.scoring import judge
         ("What dose of radiation was given?", "with a dose of 60 - 72 Gy [3].", "60 - 72 Gy"),
         ("How much healthy vein is taken?", "extended by approximately 2–3 cm (12).", "approximately 2–3 cm"),
         ("How big was the tumour?", "It measured 5.9 cm × 3.6 cm × 4.5 cm.", "5.9 cm × 3.6 cm × 4.5 cm"),
+        ("How old was the man?", "A 72-year-old man was admitted.", "72-year-old"),
         ("In which year was it first described?", "the first case was reported by Perl in 1871.", "1871"),
         ("How many patients had lung metastases?", "Six patients developed them.", "Six patients"),
     ],
@@ -53,6 +54,8 @@ def test_the_one_value_asked_for_is_found(question, quote, value):
         ("Who was observed the longest, how long?", "He was followed for 13 months."),  # of somebody
         ("How long do both papers say it takes?", "It takes 3 months."),  # a comparison
         ("What is the mean age?", "The age ranged from 2 to 85 years."),  # a range is no mean
+        ("How old was the patient?", "He has had diabetes for more than 1 year."),
+        ("How old were they?", "The three year survival was 57%."),
         ("How often?", "It was reported (12)."),  # a citation is no value
     ],
 )

@@ -38,6 +38,11 @@ def asked(question: str):
         ("How many of Bochum patients 1, 2 and 3 died?", 2, 3),
         ("How many saphenous cases were given adjuvant treatment? How many of those had radiotherapy only?", 12, 18),
         ("How many saphenous cases were in the thigh? And of these, how many were in the left thigh?", 12, 26),
+        ("How many saphenous patients had no swelling?", 46, 51),
+        ("How many Bochum patients had no clear margins?", 3, 12),
+        ("How many saphenous patients without oedema died?", 4, 37),
+        ("How many of the patients in the Bochum series treated with radiotherapy relapsed?", 4, 6),
+        ("How many saphenous patients were under the age of 5?", 2, 57),
     ],
 )
 def test_counts_are_those_of_the_rows(question, k, n):
@@ -62,6 +67,14 @@ def test_counts_are_those_of_the_rows(question, k, n):
         "Bibbo vs Macarenco: Gy?",
         "How many lung deposits did the 72-year-old man with the thigh tumour have?",
         "Le Minh's woman had both radiation and chemo, right? Which came first?",
+        "How many of the saphenous cases were not reported to be alive?",
+        "How many saphenous patients had at least three symptoms?",
+        "How many saphenous patients had 3 or more symptoms?",
+        "How many saphenous patients survived between 20 and 40 months?",
+        "In the Bochum series, how many of the patients 20 to 40 years old had metastases?",
+        "Who were the three oldest patients in the saphenous table?",
+        "Is the right number of Bochum deaths given?",
+        "How many Bochum patients had been left with metastases?",
         "",
     ],
 )
@@ -93,6 +106,26 @@ def test_a_question_about_the_disease_is_not_one_over_rows(question):
 )
 def test_a_question_that_names_rows_or_a_table_or_counts_is_one_over_rows(question):
     assert read_question(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "given", "where"),
+    [
+        (
+            "How many Bochum patients with radiotherapy relapsed compared with those without?",
+            "radiotherapy",
+            "recurrence",
+        ),
+        ("How many saphenous patients with lung metastasis died versus those without?", "metastasis", "outcome"),
+        ("How many saphenous patients who had metastases died versus those who did not?", "metastasis", "outcome"),
+        ("What percentage of the saphenous women died compared with men?", "sex", "outcome"),
+        ("What percentage of the Bochum patients with R0 recurred compared with R1?", "margin", "recurrence"),
+    ],
+)
+def test_groups_are_compared_by_what_they_have_not_by_what_became_of_them(question, given, where):
+    (query,) = read_question(question)
+    assert {each.column for each in query.by} == {given}
+    assert ([each.column for each in query.where], query.given) == ([where], ())
 
 
 def test_numbers_of_groups_are_compared_by_their_means_and_the_rows_of_patients_are_listed():

@@ -94,3 +94,23 @@ def test_survival_is_not_estimated_beyond_the_longest_follow_up(bot):
 
 def test_prose_is_answered_by_prose(bot):
     assert bot.ask("How far along the vein should the resection extend?").computed == ()
+
+
+def test_the_first_patient_is_told_like_any_other(bot):
+    (computed,) = bot.ask("What happened to patient 1 in the Bochum series?").computed
+    assert "Time to death: 18 months" in computed.statement
+    assert "Patient: 1" not in computed.statement
+
+
+def test_the_row_that_holds_what_was_asked_is_quoted_first(bot):
+    answer = bot.ask(
+        "Of Bochum patients 11 and 12 with great saphenous vein tumours, which was irradiated, how many Gy?"
+    )
+    assert "72Gy" in answer.quotes[0].text
+
+
+def test_a_follow_up_that_names_another_patient_is_asked_of_that_one_alone(bot):
+    history = [{"role": "user", "content": "What happened to Saglik's patient in the saphenous table?"}]
+    question = "And the 36-year-old woman of Stringer, where did hers spread to?"
+    (computed,) = bot.ask(question, history=history).computed
+    assert computed.statement.startswith("#13 Stringer 1977 (Metastasis: Lung/scalp")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from assistant.answer import Computed, Quote
 from assistant.cases import grammar
@@ -49,9 +49,17 @@ def _read(question: str, context: str) -> tuple[Query, ...]:
         return read_question(question)
     if of_one_patient := read_question(question, context):
         return of_one_patient
+    alone = read_question(question)
+    if alone and all(_picks_rows(query) for query in alone):
+        return alone  # of another patient, who is named: "And Stringer's woman of 36, where did it spread to?"
     together = read_question(f"{context} {question}")
     # A follow-up that changes nothing was not understood: "How many died? Of what?"
     return together if together and together != read_question(context) else ()
+
+
+def _picks_rows(query: Query) -> bool:
+    """Whether a query is about patients of an author or a number."""
+    return any(each.column in grammar.PICKS_ROWS for each in (*query.where, *query.given))
 
 
 def _absent(corpus: Corpus, query: Query, case_table: CaseTable) -> Computed | None:
@@ -79,7 +87,8 @@ def _computed(corpus: Corpus, result: Result, case_table: CaseTable) -> Computed
     document = corpus[case_table.doc_id]
     columns = shown_columns(result.query, case_table)
     titles = tuple(dict.fromkeys(title for column in columns for title in column.cells))
-    quoted = [number for record in records[:ROWS] for number in _units(corpus, record, titles)]
+    asked = [title for name in result.query.show for title in case_table.column(name).cells]
+    quoted = [number for record in records[:ROWS] for number in _units(corpus, record, titles, asked)]
     return Computed(
         doc_id=document.id,
         table=case_table.title,
@@ -145,15 +154,18 @@ def _stated(result: Result, records: list[Record]) -> bool:
     )
 
 
-def _units(corpus: Corpus, record: Record, titles: tuple[str, ...]) -> Iterator[int]:
-    """The printed rows of a record that hold the cells named; its last row if none does."""
+def _units(corpus: Corpus, record: Record, titles: Sequence[str], asked: Sequence[str]) -> Iterator[int]:
+    """The printed rows of a record that hold the cells named, those with most of what is asked for first.
+
+    Its last row if none holds any.
+    """
     numbers = register.rows_of(corpus, record)
-    spans = [record.cells[title].span for title in titles]
-    holding = [
-        number
-        for number in numbers
-        if any(corpus.units[number].start <= span.start < corpus.units[number].end for span in spans)
-    ]
+
+    def held(number: int, titles: Iterable[str]) -> int:
+        unit = corpus.units[number]
+        return sum(unit.start <= record.cells[title].span.start < unit.end for title in titles)
+
+    holding = sorted((each for each in numbers if held(each, titles)), key=lambda each: -held(each, asked))
     yield from holding or numbers[-1:]
 
 

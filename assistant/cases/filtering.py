@@ -34,8 +34,9 @@ def filtered(query: Query, found: Found) -> Query | None:
     if found.contrast:
         if by or not kept:
             return None
-        _, last = kept.pop()
-        by = (last, replace(last, negated=not last.negated))
+        contrasted = _contrasted(found, kept)
+        kept.remove(contrasted)
+        by = (contrasted[1], replace(contrasted[1], negated=not contrasted[1].negated))
     if query.measure == "list" and by:
         of = query.show[0] if len(query.show) == 1 and "list" not in found.measures else ""
         if of and case_table.column(of).kind == "number":  # "size, painful versus painless?"
@@ -58,6 +59,16 @@ def filtered(query: Query, found: Found) -> Query | None:
     if by and not where:
         query = replace(query, measure="count")
     return replace(query, where=where, given=given, by=by)
+
+
+def _contrasted(found: Found, kept: Sequence[Placed]) -> Placed:
+    """The condition that "those without" lack: the last of a subject ("with ...", "who had ..."), or of all.
+
+    "How many with radiotherapy relapsed compared with those without?" contrasts radiotherapy.
+    """
+    had = [each for each in kept if grammar.HAVING.search(found.text[: each[0]])]
+    before = [each for each in kept if each[0] < _predicate(found)]
+    return (had or before or kept)[-1]
 
 
 def values_of(case_table: CaseTable, column: str) -> tuple[Condition, ...]:
@@ -119,7 +130,9 @@ def _subject(found: Found, places: set[int], *, compared: bool) -> set[int]:
 def _among(found: Found) -> set[int]:
     """Where the conditions stand that say among whom: "... among the women who died"."""
     clauses = [match.span("clause") for match in grammar.AMONG.finditer(found.text)]
-    return {place for place, _ in found.conditions if any(start <= place < end for start, end in clauses)}
+    # A clause ends where the predicate begins: "of the women | died".
+    subjects = [(start, _verb(found.text, start, end, end)) for start, end in clauses]
+    return {place for place, _ in found.conditions if any(start <= place < end for start, end in subjects)}
 
 
 def _predicate(found: Found) -> int:
@@ -128,7 +141,13 @@ def _predicate(found: Found) -> int:
     for match in asked:
         if any(place < match.start() for place, _ in found.conditions):
             return match.start()  # "Of the women, how many ..."
-    for match in grammar.VERB.finditer(found.text, asked[0].end() if asked else 0):
-        if not grammar.RELATIVE.search(found.text[: match.start()]):
+    length = len(found.text)
+    return _verb(found.text, asked[0].end(), length, length) if asked else _verb(found.text, 0, length, 0)
+
+
+def _verb(text: str, start: int, end: int, default: int) -> int:
+    """Where the first verb between two places stands that no relative clause holds; ``default`` if there is none."""
+    for match in grammar.VERB.finditer(text, start, end):
+        if match.group() not in grammar.PARTICIPLES and not grammar.RELATIVE.search(text[: match.start()]):
             return match.start()
-    return len(found.text) if asked else 0
+    return default

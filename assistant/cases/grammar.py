@@ -21,10 +21,12 @@ BY = re.compile(
     rf"(?:type of )?({'|'.join(BY_COLUMNS)})\b"
 )
 _UNIT = r"(?![ -]?(?:cm|mm|gy|months?|years?|percent|%))"
-CASE_NUMBER = re.compile(  # "patients 5 and 10"; not "patients 50 and older", "cases 50, 60 and 70 years old"
-    r"(?:\b(?:(?:case|patient|pt|row|entry)s?,? ?(?:no\.?|number|#)?|no\.?|number|nos\.?|numbers)|#) ?"
-    rf"(\d{{1,2}}(?:(?:,(?: and| or)? ?| ?& ?| and | or )\d{{1,2}}\b{_UNIT})*)\b{_UNIT}"
-    r"(?!(?:,? ?& ?|,? and |,? or )(?:\d{1,2}\b|older|over|above|younger|under|more))"
+# "Patients 5 and 10"; not "patients 50 and older", "cases 50, 60 and 70 years old", "patients 20 to 40 years old".
+CASE_NUMBER = re.compile(
+    r"(?:\b(?:(?:case|patient|pt|row|entry)s?[.,]? ?(?:(?:no|nr)s?\.?|numbers?|#)?|(?:no|nr)s?\.?|numbers?)|#) ?"
+    rf"(\d{{1,2}}(?:(?:,(?: and| or)? ?| ?& ?| and | or )\d{{1,2}}\b{_UNIT})*)\b{_UNIT}(?! ?(?:to|-) ?\d)"
+    r"(?!(?:,? ?& ?|,? and |,? or )(?:\d{1,2}\b|older|over|above|younger|under|more))",
+    re.IGNORECASE,
 )
 # How many there are to begin with: "of the thirteen patients", "all 57 cases", "of the 12". Fewer than five are
 # picked out of them.
@@ -38,6 +40,12 @@ TOTAL = re.compile(
 VERB = re.compile(
     r"\b(?:had|have|has|were|was|are|is|did|do|received|got|underwent|developed|died|survived|recurred|relapsed|"
     r"metastasi[sz]ed|showed|went|remained|presented|involved|arose|originated|came|spread|treated|followed|still)\b"
+)
+PARTICIPLES = frozenset({"treated", "followed"})  # of a subject: "of the women treated with ..."
+# Before what the subject of a question has: "with radiotherapy", "who had metastases".
+HAVING = re.compile(
+    r"\b(?:with|having|given|receiving|who|who (?:had|have|got|received|were given|underwent|developed))"
+    r"(?: (?:a|an|any|the))* $"
 )
 # "How many were women, and what was their mean age?": the first of two questions.
 HOW_MANY_AND = re.compile(
@@ -61,9 +69,9 @@ CONTRAST = re.compile(
 )
 NOT_STATED = re.compile(
     r"\b(?:(?:is|are|was|were) )?"
-    r"(?:(?:not|never) (?:reported|stated|written|recorded|given|known|entered|available)|"
+    r"(?:(?:not|never) (?:reported|stated|written|recorded|given|known|entered|available)(?! (?:to|as)\b)|"
     r"un(?:reported|stated|known|recorded)|missing)\b|\bmissingness\b|\b(?:no|without(?: any| a)?|lack(?:s|ing)?) "
-    r"(?=(?:tumou?r )?(?:size|outcome|site|country|symptom|sex|age|side)s?\b|\x1f)"
+    r"(?=(?:tumou?r )?(?:size|outcome|site|country|symptom|sex|age|side)s?\b)"
 )
 # What a question over rows calls its rows: "how are lung metastases treated?" asks about the disease instead.
 ROWS = re.compile(
@@ -93,7 +101,8 @@ AMONG = re.compile(
 DIFFERENT = re.compile(
     r"\b(?:turn(?:s|ed)? out|"
     r"how many (?:\w+ ){0,2}(?:metasta\w+|mets|deposits|nodules) (?:did|does|had|has) (?:the|this|he|she|his|her)\b|"
-    r"except|apart from|other than|excluding|excluded|unlike|besides|leaving aside|die of|die from|cause of death|"
+    r"\d+ (?:young|old|small|larg|bigg|short|long|earli|lat)est|except|apart from|other than|excluding|excluded|"
+    r"unlike|besides|leaving aside|die of|die from|cause of death|"
     r"(?:treatment|therapy) (?:was |were )?(?:given |used )?for the|(?:treated|managed) (?:it|when|as))\b"
 )
 SHORT = (

@@ -77,7 +77,7 @@ def lexicon() -> Lexicon:
         tables=tuple((entry["id"], spelt_out(entry["words"])) for entry in data["table"]),
         quantities=tuple(quantity(entry) for entry in data["number"]),
         phrases=(
-            *(Phrase(spelt_out(entry["words"]), _by_table(entry)) for entry in data["condition"]),
+            *(Phrase(spelt_out(f"<no>(?:{entry['words']})"), _by_table(entry)) for entry in data["condition"]),
             *_authors(),
             *(Phrase(pattern, {GSV: (Condition("country", name),)}) for name, pattern in data["countries"].items()),
         ),

@@ -108,19 +108,28 @@ def _comparisons(entry: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _bare(column: str, number: str, unit: str, before: str) -> Iterator[str]:
-    """Patterns of a number whose unit, or the words before it, may be left out: "over 60", "after 2000"."""
+    """Patterns of a number whose unit, or the words before it, may be left out: "over 60", "after 2000".
+
+    One of a single figure with neither, and with words after it, counts something else: "at least 3 symptoms".
+    """
     maybe = before and before + "?"
+    if unit:
+        named = unit.replace("?P<unit>", "?:").rstrip("?")
+        number = rf"(?:\d{{2}}|(?<=age ){number}|(?<=age of ){number}|{number}(?={named}| ?(?:$|,)))"
     if column == "year":
         yield rf"(?:(?P<ge>from) (?P<than>{number}) on(?:wards?)?)"
         more = _more(r"over|above|later than|after|>", r"under|below|earlier than|before|<", "|since")
     else:
         more = _more(r"over|above|older than|>", r"under|below|younger than|<")
-    no_other_unit = r"(?! ?(?:cm|mm|months?|mo|gy|%|percent|patients|cases|years? (?:of )?(?:follow|f/u)))"
+    no_other_unit = (
+        r"(?! ?(?:cm|mm|months?|mo|gy|gray|%|percent|patients|cases|tumou?rs|symptoms|metastas[ei]s|relapses|"
+        r"recurrences|deaths|years? (?:of )?(?:follow|f/u)))"
+    )
     yield rf"{maybe}{more} ?(?:the age of |age )?(?P<than>{number}){unit}{no_other_unit}"
     lead = rf"(?:{before + '|' if before else ''}between |from )(?:between |from )?"
-    yield rf"{lead}(?P<low>{number})(?: and | to |-)(?P<high>{number}){unit}"
+    yield rf"{lead}(?P<low>{number})(?: and | to |-)(?P<high>{number}){unit}{no_other_unit}"
     up, down = "older|over|above|more|later", "younger|under|below|earlier|less"
-    yield rf"{maybe}(?P<than>{number}){unit} (?:or|and) (?:(?P<up>{up})|{down})"
+    yield rf"{maybe}(?P<than>{number}){unit} (?:or|and) (?:(?P<up>{up})|{down}){no_other_unit}"
 
 
 def _more(greater: str, less: str, least: str = "") -> str:

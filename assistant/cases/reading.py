@@ -225,7 +225,7 @@ def _compares(found: Found, case_table: CaseTable) -> bool:
 def _not_stated(found: Found, name: str, columns: Sequence[str]) -> Query | None:
     """How many rows leave columns open: those asked for, and those of the conditions named."""
     named = [each for _, some in found.conditions for each in some[name]]
-    plain = all(each.wanted in ("any", True) for each in named)
+    plain = all(each.wants_any for each in named)
     if not (named or columns) or (columns and not plain) or not {"count", "share"} & set(found.measures):
         return None
     open_columns = dict.fromkeys([*columns, *(each.column for each in named)])

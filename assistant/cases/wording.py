@@ -199,7 +199,7 @@ def _row(record: Record, query: Query, table: CaseTable) -> str:
     """A row by name, with the printed cells that were asked for: by name, or by "which", or by "what happened"."""
     names = [*query.show]
     if query.measure == "list":
-        names += [each.column for each in query.where if each.wanted in ("any", True) and not each.negated]
+        names += [each.column for each in query.where if each.wants_any and not each.negated]
         names = names or [name for name in _COURSE if any(column.name == name for column in table.columns)]
     cells = []
     for name in names:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from corpus.cases import aalaoui2026, gsv_review, tilkorn2010
 from corpus.cases.models import CaseTable, Cell, Column, Record, Value
 from corpus.cleaning import vocabulary
-from corpus.loading import SHIPPED, read_raw, read_sources
+from corpus.loading import SHIPPED, read_raw, read_sources, shipped_documents
 from corpus.models import Corpus
 
 if TYPE_CHECKING:
@@ -52,8 +52,7 @@ def table(name: str) -> CaseTable:
 @lru_cache(maxsize=4)
 def tables_of(corpus: Corpus) -> tuple[str, ...]:
     """The case tables whose documents a corpus holds, to the byte."""
-    shipped = {source.id: source.sha256 for source, _ in read_sources(SHIPPED)}
-    held = {document.id for document in corpus if shipped.get(document.id) == document.source.sha256}
+    held = shipped_documents(corpus)
     return tuple(name for name in TABLES if name in held)
 
 

@@ -52,6 +52,11 @@ class Condition:
         """All columns it looks at."""
         return (self.column, *(self.or_else.columns if self.or_else else ()))
 
+    @property
+    def wants_any(self) -> bool:
+        """Whether any member of a set will do, or a flag must be set."""
+        return self.wanted == "any" or self.wanted is True  # 1, a number, equals True
+
     def holds(self, record: Record) -> bool | None:
         """Whether a record fulfils it; None where the source does not state the column."""
         if self.or_else is not None:

@@ -37,7 +37,13 @@ COLUMNS = (
     Column("age", "number", ("Age/sex",), "age", "years"),
     Column("sex", "choice", ("Age/sex",), "sex", meaning="M or F"),
     Column("side", "choice", ("Localisation",), "side", meaning="left or right"),
-    Column("site", "choice", ("Localisation",), "site", meaning="arm (up to the shoulder), thigh, lower leg or trunk"),
+    Column(
+        "site",
+        "choice",
+        ("Localisation",),
+        "site",
+        meaning="arm (up to the shoulder), thigh, lower leg or retroperitoneum",
+    ),
     Column("place", "set", ("Localisation",), "place", meaning=", ".join(PLACES)),
     Column("vessel", "set", ("Affected vessel",), "affected vein", meaning=", ".join(VESSELS)),
     Column(

@@ -15,10 +15,10 @@ from typing import Any
 import tomli
 
 from corpus.bank import load_bank
-from corpus.loading import CorpusError
+from corpus.loading import CorpusError, shipped_documents
 from corpus.models import Corpus
 from corpus.overview.topics import Overview, Topic
-from corpus.register.loading import find_evidence, shipped_documents
+from corpus.register.loading import find_evidence
 
 FILE = Path(__file__).parent / "topics.toml"
 MOST_QUOTES = 3  # of a document on a topic

@@ -18,7 +18,7 @@ from corpus.cases import table
 from corpus.cases.models import Record
 from corpus.cases.query import Query, QueryError, check, conditions
 from corpus.cleaning import Span, clean_spans
-from corpus.loading import SHIPPED, CorpusError, read_sources
+from corpus.loading import SHIPPED, CorpusError, shipped_documents
 from corpus.models import Corpus, Document, Unit
 from corpus.register.entries import Check, Entry, Evidence, Kind, Verdict, Weight
 
@@ -54,12 +54,6 @@ def load(corpus: Corpus) -> tuple[Entry, ...]:
     if len({entry.id for entry in found}) < len(found):
         raise CorpusError(f"The register '{FILE}' has two entries with the same id.")
     return tuple(sorted(found, key=lambda entry: (entry.weight != "high", entry.verdict == "confirmed")))
-
-
-def shipped_documents(corpus: Corpus) -> frozenset[str]:
-    """Which documents of a corpus are those that come with the program, to the letter."""
-    shipped = {source.id: source.sha256 for source, _ in read_sources(SHIPPED)}
-    return frozenset(document.id for document in corpus if shipped.get(document.id) == document.source.sha256)
 
 
 def _entry(data: Mapping[str, Any], corpus: Corpus) -> Entry:
