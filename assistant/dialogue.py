@@ -52,6 +52,7 @@ _OF_THOSE = re.compile(
     r"(?! (?:in|with|without|over|under|aged|who|whose|that|treated|given)\b)",
     re.IGNORECASE,
 )
+_SENTENCES = re.compile(r"(?<=[.?!])\s+")
 _FEW_WORDS = 3
 _ANSWER_WORDS = 40  # of an answer given before: its first quote, or a summary of it
 _FIRST_QUOTE = re.compile(r"“[^”]*” \[1\]")
@@ -93,6 +94,11 @@ class Resolved:
     context: str = ""
     topic: str = ""
     answered: str = ""
+
+    @property
+    def last(self) -> str:
+        """The last question of the dialogue."""
+        return next((part for part in reversed(_SENTENCES.split(self.context)) if part), "")
 
     @property
     def text(self) -> str:

@@ -121,8 +121,8 @@ class Assistant:
         if resolved.context and may_mean_the_disease(asked) and not (computed or claim or request):
             alone = self.ask(asked, audience=audience)
             leads_nowhere = self._confidence(resolved, ranked.in_dialogue) < threshold
-            adds_nothing = not (ranked.named or ranked.of_patients) and _as_sure(alone, quotes, confidence)
-            if not alone.abstained and (leads_nowhere or adds_nothing):
+            of_somebody = ranked.named or ranked.of_patients
+            if not alone.abstained and not of_somebody and (leads_nowhere or _as_sure(alone, quotes, confidence)):
                 return alone
         if not quotes or confidence < threshold:
             answer = replace(answer, reason=reason(self.index, resolved, ranked), nearest=quotes)

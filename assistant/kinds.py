@@ -82,3 +82,8 @@ def lacking(question: str, unit: Unit) -> str:
         if not (is_row and kind in _IN_ROWS) and asked.search(question) and not _HELD[kind].search(unit.text):
             return kind
     return ""
+
+
+def drugs_in(text: str) -> frozenset[str]:
+    """The drugs that a text names, in small letters."""
+    return frozenset(match.group().lower() for match in _HELD["drug"].finditer(text))

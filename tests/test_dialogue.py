@@ -45,6 +45,25 @@ def test_what_is_asked_of_those_is_asked_of_what_was_named_before() -> None:
     assert "in the calf" in resolve("And of those in the calf?", history).context
 
 
+def test_a_drug_that_the_question_before_asked_for_is_what_it_means(bot: Assistant) -> None:
+    history = [{"role": "user", "content": "Which drug was the Moroccan woman switched to after doxorubicin?"}]
+    asked = "And did the nodules respond to it?"
+    assert bot.ask(asked, history=history).resolved_question.endswith(
+        "And did the nodules respond to it (gemcitabine)?"
+    )
+    history = [{"role": "user", "content": "What did they first think the Moroccan woman had?"}]
+    asked = "And what was she given for that?"
+    assert bot.ask(asked, history=history).resolved_question == f"{history[0]['content']} {asked}"
+
+
+def test_what_is_asked_of_somebody_is_not_answered_from_others(bot: Assistant) -> None:
+    said = ("Did anyone in the Bochum series have chemotherapy before surgery?", "So there was a regimen in one case.")
+    history = [{"role": "user", "content": text} for text in said]
+    answer = bot.ask("Which drugs were in it?", history=history)
+    assert answer.abstained
+    assert answer.resolved_question.startswith(said[0])
+
+
 def test_a_treatment_that_only_dates_another_does_not_take_its_place() -> None:
     history = [{"role": "user", "content": "What dose of radiotherapy was given?"}]
     assert resolve("And was that before surgery?", history).context == history[0]["content"]
