@@ -21,6 +21,10 @@ _OPENING = re.compile(
     r"(?:no, )?i mean|(?:no, )?i meant|(?:is|was|does|did) that)\b",
     re.IGNORECASE,
 )
+# A turn that only takes note of an answer, and goes on with what it was about: "I see, in numbers 5 and 9."
+_TAKES_NOTE = re.compile(
+    r"^(?:I see|ok(?:ay)?|ah|oh|right|yes|thanks?|thank you|understood|got it|good|fine)\b[^?]*$", re.IGNORECASE
+)
 _PRONOUN = re.compile(
     r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|this|these|those|"
     r"(?<!is )(?<!are )(?<!was )(?<!were )there|"
@@ -159,7 +163,12 @@ def _dates(kind: re.Pattern[str], text: str) -> bool:
 def is_elliptic(question: str) -> bool:
     """Whether a question cannot be understood without the one before it."""
     own = _own_words(question)
-    if _OPENING.match(question) or own <= 1 or (_KNOWN.search(question) and not _WHOSE.search(question)):
+    if (
+        _OPENING.match(question)
+        or _TAKES_NOTE.match(question)
+        or own <= 1
+        or (_KNOWN.search(question) and not _WHOSE.search(question))
+    ):
         return True
     first = _SECOND_CLAUSE.split(question, maxsplit=1)[0]
     leaning = first if _own_words(first) >= _FEW_WORDS else question

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
@@ -21,7 +21,7 @@ from corpus.loading import is_shipped, load_corpus
 from corpus.models import Corpus
 from index.corpus_file import save_corpus
 from index.encoder import GRAPH, Encoder, Encoding, OnnxEncoder, TorchEncoder
-from index.export import ExportError, export_encoder
+from index.export import ExportError, coarse_encoder, export_encoder
 from index.late_interaction import TokenVectors, term_matches, token_weights
 from index.model import ModelSource, weights_checked
 from index.passages import passages
@@ -52,14 +52,11 @@ def build_index(folder: Path, place: Path, source: ModelSource, progress: bool =
         model = TorchEncoder(weights_checked(source))
         advance("Exporting the encoder", 0.08)
         engine, notice = _exported(model, source, draft)
-        _write_vectors(
-            corpus,
+        exact: Encoder = model
+        if engine == "onnx":
             # Several batches on a thread each take less time than one after the other on all.
-            OnnxEncoder(draft, model.max_tokens, threads=1) if engine == "onnx" else model,
-            model.model.tokenizer.get_vocab(),
-            draft,
-            advance,
-        )
+            exact = OnnxEncoder(draft, model.max_tokens, threads=1)
+        _write_vectors(corpus, exact, model, draft, advance)
         advance("Checking and saving", 0.98)
         files = {str(path.relative_to(draft).as_posix()): file_hash(path) for path in sorted(_files(draft))}
         header = Header(
@@ -83,19 +80,19 @@ def _files(folder: Path) -> Iterator[Path]:
     return (path for path in folder.rglob("*") if path.is_file())
 
 
-def _write_vectors(
-    corpus: Corpus, encoder: Encoder, vocabulary: Mapping[str, int], draft: Path, advance: Advance
-) -> None:
+def _write_vectors(corpus: Corpus, encoder: Encoder, model: TorchEncoder, draft: Path, advance: Advance) -> None:
     import faiss
 
     texts = passages(corpus)
     bank, gaps = ([expand(each.text) for each in load(corpus)] for load in (load_bank, load_gaps))
-    every = [*(text.alone for text in texts), *(text.context for text in texts), *bank, *gaps]
-    encodings = _encoded(encoder, every, advance)
+    every = [*(text.alone for text in texts), *(text.context for text in texts)]
+    encodings = _encoded(encoder, every, "passages", (0.15, 0.3), advance)
+    if questions := [*bank, *gaps]:
+        encodings += _encoded(_for_questions(encoder, model, draft), questions, "questions", (0.3, 0.95), advance)
     alone = encodings[: len(texts)]
     tokens = TokenVectors.from_encodings(encodings)
     tokens.save(draft)
-    weights = token_weights(alone, vocabulary)
+    weights = token_weights(alone, model.model.tokenizer.get_vocab())
     np.save(draft / "token-weights.npy", weights)
     matches, totals = term_matches(encoder.encode(synonym_terms()), tokens, weights)
     np.save(draft / "term-matches.npy", matches)
@@ -111,17 +108,32 @@ def _write_vectors(
     save_corpus(corpus, draft / "corpus.json")
 
 
-def _encoded(encoder: Encoder, texts: Sequence[str], advance: Advance) -> list[Encoding]:
+def _for_questions(encoder: Encoder, model: TorchEncoder, draft: Path) -> Encoder:
+    """What encodes the stored questions, most of all texts: the coarse encoder, where there is one."""
+    if encoder is model:
+        return model
+    try:
+        return coarse_encoder(draft, model.max_tokens)
+    except ExportError as error:
+        log.warning(f"The stored questions are encoded exactly, which takes longer: {error}.")
+        return encoder
+
+
+def _encoded(
+    encoder: Encoder, texts: Sequence[str], kind: str, progress: tuple[float, float], advance: Advance
+) -> list[Encoding]:
     """The texts, encoded in batches about as long as each other, the longest first."""
     by_length = sorted(range(len(texts)), key=lambda number: -len(texts[number]))
     batches = [by_length[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]
     encodings: dict[int, Encoding] = {}
+    begin, end = progress
     pool = ThreadPoolExecutor(1 if isinstance(encoder, TorchEncoder) else os.cpu_count())
     try:
         done = pool.map(lambda batch: encoder.encode([texts[number] for number in batch]), batches)
         for batch, encoded in zip(batches, done, strict=True):
             encodings.update(zip(batch, encoded, strict=True))
-            advance(f"Encoding {len(texts):,} passages and questions", 0.15 + 0.80 * len(encodings) / len(texts))
+            share = begin + (end - begin) * len(encodings) / len(texts)
+            advance(f"Encoding {len(texts):,} {kind}", share)
     finally:
         pool.shutdown(cancel_futures=True)  # or Ctrl-C would wait for all of them
     return [encodings[number] for number in range(len(texts))]

@@ -1,21 +1,27 @@
 """From a sentence-transformers model to an ONNX encoder that gives the same vectors, or a reason why not.
 
 The graph has token outputs, so that pooling and late interaction both come from one pass. It is stored as ONNX
-Runtime optimises it, with the weights beside it: it opens in a third of the time.
+Runtime optimises it, with the weights beside it: it opens in a third of the time. Of an exported encoder there is
+also a coarse one, with 8-bit products, for the many stored questions, whose likeness need not be exact.
 """
 
 from __future__ import annotations
 
+import logging
+import shutil
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
-from index.encoder import GRAPH, OnnxEncoder, TorchEncoder, silent_runtime
+from index.encoder import GRAPH, Encoder, OnnxEncoder, TorchEncoder, silent_runtime
 
 MINIMUM_COSINE = 0.9999
+MINIMUM_COARSE = 0.95  # of a coarse encoder; the packaged model has 0.98 and more
 _SAMPLES = (
     "What is the three-year survival of vascular leiomyosarcoma?",
     "margins 👍?",
@@ -90,8 +96,54 @@ def _optimise(plain: Path, graph: Path) -> None:
     onnxruntime.InferenceSession(plain, options, providers=["CPUExecutionProvider"])
 
 
-def _agreement(encoder: TorchEncoder, exported: OnnxEncoder) -> float:
-    """The lowest cosine between the two engines over pooled and token vectors of the samples."""
+def coarse_encoder(folder: Path, max_tokens: int) -> OnnxEncoder:
+    """The encoder in ``folder``, its products in 8 bits: twice as fast, vectors with a cosine of 0.99 to the exact.
+
+    Weights get a scale a column and seven bits, so that no processor's 8-bit sums overflow; inputs are rounded
+    as they come (dynamic quantisation).
+
+    Raises:
+        ExportError: the graph cannot be quantised, or a sample text comes out too differently.
+    """
+    silent_runtime()
+    try:
+        from onnxruntime.quantization import QuantType, quantize_dynamic
+
+        with TemporaryDirectory() as drafts, _root_logger_kept():
+            plain = Path(drafts) / "plain.onnx"
+            quantize_dynamic(
+                folder / GRAPH,
+                plain,
+                op_types_to_quantize=["MatMul"],
+                per_channel=True,
+                reduce_range=True,
+                weight_type=QuantType.QInt8,
+                extra_options={"DefaultTensorType": 1},  # float, where fused nodes hide it
+            )
+            _optimise(plain, Path(drafts) / GRAPH)
+            shutil.copy(folder / "tokenizer.json", drafts)
+            coarse = OnnxEncoder(Path(drafts), max_tokens, threads=1)
+        cosine = _agreement(OnnxEncoder(folder, max_tokens), coarse)
+    except Exception as error:  # whatever onnx and ONNX Runtime raise
+        raise ExportError(f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}") from error
+    if cosine < MINIMUM_COARSE:
+        raise ExportError(f"its vectors in 8 bits differ from the exact ones (cosine {cosine:.3f})")
+    return coarse
+
+
+@contextmanager
+def _root_logger_kept() -> Iterator[None]:
+    """The quantiser warns through the root logger, which would set up logging for the whole program."""
+    nowhere = logging.NullHandler()
+    logging.getLogger().addHandler(nowhere)
+    try:
+        yield
+    finally:
+        logging.getLogger().removeHandler(nowhere)
+
+
+def _agreement(encoder: Encoder, exported: Encoder) -> float:
+    """The lowest cosine between two encoders over pooled and token vectors of the samples."""
     lowest = 1.0
     for expected, got in zip(encoder.encode(_SAMPLES), exported.encode(_SAMPLES), strict=True):
         if not np.array_equal(expected.ids, got.ids):

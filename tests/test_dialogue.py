@@ -141,6 +141,8 @@ def test_a_chain_of_follow_ups_reaches_back_to_the_question_that_stands_alone() 
         ("Is there evidence for adjuvant radiotherapy in leiomyosarcoma?", False),
         ("Which tumours such as liposarcoma mimic a thrombus?", False),
         ("Was a tumour ever found there before?", True),
+        ("I see, for example numbers 1, 5 and 12 of that table.", True),
+        ("OK, which margins are recommended for a tumour of the femoral vein?", False),
     ],
 )
 def test_a_pronoun_or_what_is_spoken_of_as_known_leans_on_the_dialogue_unless_its_question_names_it(
