@@ -23,12 +23,13 @@ from assistant.requests import kind_of_request
 from assistant.retrieval import Ranked, Reading
 from assistant.settings import abstention
 from assistant.vocabulary import is_cut_short, is_english, is_medical
-from corpus.lexicon import american, function_words, in_lexicon
+from corpus.lexicon import american, expand, function_words, in_lexicon
 from index import Index
 from index.encoder import Floats
 
 _WORD = re.compile(r"[^\W_]+")
 _FIGURE = re.compile(r"[xqMF]?\d+(?:[a-z]{0,3}|[MF]|Gy)")  # 5cm, 37M, F63, q6mo, x400; not 5FU
+_VEIN = re.compile(r"\b(?:saphenous|femoral|iliac|popliteal|jugular|cava)\b", re.IGNORECASE)
 _RARE = 3  # pieces
 _NEAR = 0.05  # likenesses this much lower still count as near
 _SHOWN = 3  # units whose matches count beside those of the first
@@ -147,7 +148,7 @@ def reason(index: Index, question: Resolved, ranked: Ranked) -> str:
         return f"{NO_ADVICE} The passages below are general."
     if unknown := unknown_terms(index, question):
         return f"{_not_mentioned(unknown)}, and no passage of them answers this question."
-    if missing := _missing(index, ranked):
+    if missing := _missing(index, question, ranked):
         return f"The sources do not state {missing}."
     if kind := _kind_lacking(index, question, ranked):
         return f"No passage of the sources answers this question; the nearest gives no {kind}."
@@ -175,13 +176,21 @@ def _not_mentioned(terms: Sequence[str]) -> str:
     return f"The sources do not mention {listed}"
 
 
-def _missing(index: Index, ranked: Ranked) -> str:
-    """What is missing by the nearest gap, of no other document than the question names; empty where none is near."""
-    named, near = ranked.named, ranked.gap
+def _missing(index: Index, question: Resolved, ranked: Ranked) -> str:
+    """What is missing by the nearest gap, of no other document or vein than the question names; empty where none is
+    near."""
+    named, near, veins = ranked.named, ranked.gap, _veins(question.text)
     if near.late.max(initial=0.0) < ranked.asked.late.max(initial=0.0):
         return ""
     for place in np.argsort(-near.late).tolist():
         missing: str = index.gaps[near.numbers[place]].missing
-        if near.late[place] >= _SAME_GAP and (not named or named_documents(index.corpus, missing) <= named):
+        of_another = (named and not named_documents(index.corpus, missing) <= named) or (
+            veins and not _veins(missing) <= veins
+        )
+        if near.late[place] >= _SAME_GAP and not of_another:
             return missing
     return ""
+
+
+def _veins(text: str) -> set[str]:
+    return {match.lower() for match in _VEIN.findall(expand(text))}

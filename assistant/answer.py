@@ -60,9 +60,9 @@ class Computed:
     ``missing`` how rows were treated that do not state it (empty where all do). ``value`` is the number
     (share and survival in percent), None for a list. ``cases`` are the numbers of the rows behind it,
     ``rows`` those rows as the source prints them, the first so many, and ``cells`` the printed cells that
-    matter here, by column title, of all of them. ``columns`` are the typed columns concerned; ``stated`` is
-    false where the rows asked for state none of it. ``printed`` says what the authors print for the same,
-    ``entries`` are the register's entries about it.
+    matter here, by column title, of all of them. ``columns`` are the typed columns concerned. ``printed`` says
+    what the authors print for the same, ``entries`` are the register's entries about it. ``unstated`` says why this
+    is not what the source states; it is empty where it does.
     """
 
     doc_id: str
@@ -76,9 +76,9 @@ class Computed:
     rows: tuple[Quote, ...]
     cells: tuple[dict[str, str], ...]
     columns: tuple[str, ...] = ()
-    stated: bool = True
     printed: str = ""
     entries: tuple[str, ...] = ()
+    unstated: str = ""
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Computed:
@@ -120,7 +120,8 @@ class Answer:
     ``related`` are questions that the sources answer and that lie near this one.
     ``direct`` is the range of the first quote's text that answers by itself, where one value does (see
     `assistant.direct`); ``direct_answer`` is that text.
-    ``computed`` is what the rows of case tables give, an entry for each query; ``table`` the printed cells behind
+    ``computed`` is what the rows of case tables give, an entry for each query (where the answer abstains, what may
+    serve instead of a figure that the source does not state); ``table`` the printed cells behind
     the first. ``disagreements`` are the register's entries that the quotes touch, weightiest first. All are
     empty where the corpus has none.
     """

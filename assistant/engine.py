@@ -106,16 +106,18 @@ class Assistant:
         if claim is not None:
             quotes = _in_front(self._claimed(claim, near), quotes)
             confidence = max(confidence, CHECKED)
-        unstated = computed if not any(each.stated for each in computed) else ()
-        computed = tuple(each for each in computed if each.stated)
+        unstated = computed if all(each.unstated for each in computed) else ()
+        computed = tuple(each for each in computed if not each.unstated)
         if computed:
             quotes = _in_front(quotes_of(self.corpus, computed, resolved.text), quotes)
             confidence = max(confidence, COMPUTED)
         answer = Answer(asked, resolved.text, "", (), True, confidence, corrections=corrections, related=related)
         if unstated:
-            why = f"The tables do not state it: {unstated[0].statement}"
-            rows = _in_front(quotes_of(self.corpus, unstated, resolved.text), quotes)
-            answer = replace(answer, confidence=min(confidence, NOT_STATED), reason=why, nearest=rows)
+            why = unstated[0].unstated
+            beside = tuple(each for each in unstated if each.statement not in why)  # what the reason does not say
+            near_it = quotes if beside else _in_front(quotes_of(self.corpus, unstated, resolved.text), quotes)
+            sure = min(confidence, NOT_STATED)
+            answer = replace(answer, confidence=sure, reason=why, nearest=near_it, computed=beside)
             return replace(answer, text=rendering.abstained(answer, audience))
         threshold = abstention(with_bank=bool(self.index.bank)).threshold
         if resolved.context and may_mean_the_disease(asked) and not (computed or claim or request):

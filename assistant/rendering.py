@@ -37,9 +37,11 @@ def _computed(computed: Computed) -> str:
 
 
 def abstained(answer: Answer, audience: str) -> str:
-    """No answer: how the question was read, why there is none, and what came nearest, marked as not an answer."""
+    """No answer: how the question was read, why there is none, what the rows give instead, and what came nearest,
+    marked as not an answer."""
     nearest, frame = answer.nearest, framing(answer, audience)
     lines = [answer.understood, frame.note, answer.reason, *frame.before]
+    lines += [_computed(each) for each in answer.computed]
     if nearest:
         lines.append("Nearest passages (not an answer):")
         lines.append("\n".join(f"- {_quoted(quote, number)}" for number, quote in enumerate(nearest, 1)))

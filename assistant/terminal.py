@@ -23,14 +23,14 @@ def show(answer: Answer) -> None:
         console.print(Text(answer.note, style="yellow"))
     if answer.abstained:
         console.print(Text(answer.reason, style="bold yellow"))
-        if answer.nearest:
-            console.print(Text("\nNearest passages (not an answer):", style="dim"))
     for computed in answer.computed:
         console.print(Text(f"\n{computed.statement}", style="bold"))
         for line in (computed.missing, computed.printed):
             if line:
                 console.print(Text(line))
         console.print(Text(f"Computed from {computed.source}, {computed.table}: {computed.query}.", style="dim"))
+    if answer.nearest:
+        console.print(Text("\nNearest passages (not an answer):", style="dim"))
     if answer.direct_answer:
         console.print(Text(f"\n{answer.direct_answer} [1]", style="bold"))
     for number, quote in enumerate(answer.quotes or answer.nearest[:3], 1):

@@ -92,6 +92,34 @@ def test_survival_is_not_estimated_beyond_the_longest_follow_up(bot):
     assert bot.ask("What was the five-year survival in the Bochum series?").computed[0].value is not None
 
 
+def test_a_survival_that_no_author_prints_is_told_as_an_estimate_not_as_an_answer(bot):
+    for question in ("What was the five-year survival in the Bochum series?", "Bochum, 5-y OS?"):
+        answer = bot.ask(question)
+        assert answer.abstained
+        assert answer.reason == "Tilkorn 2010 states no survival at 5 years; what the rows give is an estimate."
+        assert answer.computed[0].statement.startswith("56.8 % alive at 60 months")
+        assert answer.text.index(answer.reason) < answer.text.index("56.8 %") < answer.text.index("not an answer")
+        assert answer.nearest[0].kind == "sentence"
+    assert bot.ask("What was the ten-year survival in the Bochum series?").reason.endswith(
+        "nor can it be estimated from the rows."
+    )
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What was the three-year survival in the Bochum series?",  # printed
+        "Five-year survival of the Bochum patients by Kaplan-Meier?",
+        "Estimate the five-year survival in the Bochum series.",
+        "Five-year survival of the Bochum patients from the rows of Table 2?",
+    ],
+)
+def test_a_survival_that_is_printed_or_to_be_estimated_is_an_answer(bot, question):
+    answer = bot.ask(question)
+    assert not answer.abstained
+    assert answer.computed[0].statement.startswith("56.8 % alive at")
+
+
 def test_prose_is_answered_by_prose(bot):
     assert bot.ask("How far along the vein should the resection extend?").computed == ()
 

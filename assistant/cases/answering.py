@@ -22,6 +22,7 @@ from corpus.cases.query import Condition, Query, Result, run
 from corpus.models import Corpus
 from corpus.register import Check
 
+EMPTY = "The tables do not state it"
 ROWS = 3  # rows quoted in an answer; the others stand in the table below it
 
 
@@ -37,8 +38,9 @@ def compute(corpus: Corpus, question: str, context: str = "") -> tuple[Computed,
     absent = {query: _absent(corpus, query, table(query.table)) for query in queries}
     if queries and all(absent.values()):
         return tuple(filter(None, absent.values()))
+    estimate = bool(grammar.ESTIMATE.search(f"{context} {question}"))
     return tuple(
-        _computed(corpus, result, table(query.table))
+        _computed(corpus, result, table(query.table), estimate)
         for query in queries
         if not absent[query] and (result := run(query, table(query.table))).base and _says(result)
     )
@@ -74,7 +76,8 @@ def _absent(corpus: Corpus, query: Query, case_table: CaseTable) -> Computed | N
     size = f"{len(case_table.records)} {case_table.noun}"
     statement = f"In {case_table.title} there are {size}, none with the number {absent[0]}."
     words = query_in_words(query, case_table)
-    return Computed(case_table.doc_id, case_table.title, source, words, statement, "", None, (), (), (), stated=False)
+    why = f"{EMPTY}: {statement}"
+    return Computed(case_table.doc_id, case_table.title, source, words, statement, "", None, (), (), (), unstated=why)
 
 
 def _says(result: Result) -> bool:
@@ -82,28 +85,33 @@ def _says(result: Result) -> bool:
     return bool(result.counted) or (result.query.measure in ("count", "share") and bool(result.query.where))
 
 
-def _computed(corpus: Corpus, result: Result, case_table: CaseTable) -> Computed:
+def _computed(corpus: Corpus, result: Result, case_table: CaseTable, estimate: bool) -> Computed:
     records = [case_table.records[number - 1] for number in result.counted]
     document = corpus[case_table.doc_id]
     columns = shown_columns(result.query, case_table)
     titles = tuple(dict.fromkeys(title for column in columns for title in column.cells))
     asked = [title for name in result.query.show for title in case_table.column(name).cells]
     quoted = [number for record in records[:ROWS] for number in _units(corpus, record, titles, asked)]
+    statement = result_in_words(result, case_table)
+    printed = _printed(_own_figures(corpus, result.query), result)
+    unstated = "" if _stated(result, records) else f"{EMPTY}: {statement}"
+    if result.query.measure == "survival" and not (printed or estimate):
+        unstated = _only_estimated(document.source.short_name, result)
     return Computed(
         doc_id=document.id,
         table=case_table.title,
         source=document.source.short_name,
         query=query_in_words(result.query, case_table),
-        statement=result_in_words(result, case_table),
+        statement=statement,
         missing=missing_in_words(result, case_table),
         value=result.value if result.query.measure != "list" else None,
         cases=result.counted,
         rows=tuple(quote_units(corpus, [number]) for number in quoted),
         cells=tuple({"": label(record)} | {title: record.cells[title].text for title in titles} for record in records),
         columns=tuple(column.name for column in columns),
-        stated=_stated(result, records),
-        printed=_printed(_own_figures(corpus, result.query), result),
+        printed=printed,
         entries=_entries(corpus, result.query),
+        unstated=unstated,
     )
 
 
@@ -142,6 +150,15 @@ def _printed(found: list[Check], result: Result) -> str:
         agrees = isinstance(check.printed, float | int) and check.agrees(result)
         parts.append(f"{_figure(check)}, which {'the rows confirm' if agrees else 'does not agree with the rows'}")
     return f"The authors print {'; and '.join(parts)}." if parts else ""
+
+
+def _only_estimated(source: str, result: Result) -> str:
+    """Why a survival that the authors do not print is no answer, where no estimate was asked for."""
+    given = result.value is not None or bool(result.groups)
+    rows = "what the rows give is an estimate" if given else "nor can it be estimated from the rows"
+    years, rest = divmod(result.query.at or 0, 12)
+    when = f"{result.query.at or 0:g} months" if rest else f"{years:g} year{'s' if years > 1 else ''}"
+    return f"{source} states no survival at {when}; {rows}."
 
 
 def _stated(result: Result, records: list[Record]) -> bool:

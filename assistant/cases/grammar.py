@@ -84,6 +84,12 @@ ABOUT_ROWS = frozenset({"case", "age", "sex", "country", "author", "year"})  # c
 OF_ROWS = re.compile(
     r"\b(?:57|own|rows?|tables?|tabulated|list(?:ed)?|entr(?:y|ies)|entered|records?)\b", re.IGNORECASE
 )
+# What says that a figure is to be worked out from the rows, whether or not the authors print it.
+ESTIMATE = re.compile(
+    r"\b(?:kaplan|k-?m|product-limit|actuarial|estimat\w*|recalculat\w*|(?:re)?comput\w*|calculated? from|work out|"
+    r"curves?|rows?|tables?|tabulated)\b|^(?:please )?calculate\b",
+    re.IGNORECASE,
+)
 WHAT_HAPPENED = re.compile(r"\bwhat (?:happened|became)\b|\bhow did (?:[\w'-]+ ){1,10}?(?:do|fare)\b")
 # A follow-up that means the time to what was spoken of before: "After how long?"
 HOW_LONG = re.compile(r"(?:and )?(?:after )?how (?:long|soon|late|much later)(?: (?:after|later|was (?:it|that)))?$")
@@ -108,4 +114,5 @@ DIFFERENT = re.compile(
 SHORT = (
     *(("w/o", "without"), ("w/?", "with"), ("tbl", "table"), (r"i\.?e\.?", "that is"), ("half a year", "6 months")),
     *(("adj", "adjuvant"), ("tx", "treatment")),
+    (r"(\w+?)[- ]?y(?:(?:ea)?rs?)?[- ]os", r"\1-year survival"),
 )

@@ -121,7 +121,7 @@ def _turn(corpus: Corpus, number: int, turn: Turn, audience: str) -> str:
     answer = turn.answer
     understood = f'<p class="understood">{escape(answer.understood)}</p>' if answer.understood else ""
     said = render_feedback(number, turn.given)
-    content = _abstention(number, answer, audience) if answer.abstained else _quotes(corpus, number, answer, audience)
+    content = (_abstention if answer.abstained else _quotes)(corpus, number, answer, audience)
     actions = _actions(turn.question, answer, audience)
     return f'<article class="turn">{_question(turn.question)}{understood}{content}{actions}{said}</article>'
 
@@ -188,7 +188,7 @@ def _direct(turn: int, answer: Answer) -> str:
     )
 
 
-def _abstention(turn: int, answer: Answer, audience: str) -> str:
+def _abstention(corpus: Corpus, turn: int, answer: Answer, audience: str) -> str:
     frame, reason = framing(answer, audience), answer.reason or "The sources do not answer this question."
     nearest = "".join(
         _quote(turn, "nearest", number, quote, None, audience) for number, quote in enumerate(answer.nearest, start=1)
@@ -197,8 +197,8 @@ def _abstention(turn: int, answer: Answer, audience: str) -> str:
         nearest = f'<h4>Nearest passages <em>(not an answer)</em></h4><ol class="quotes">{nearest}</ol>'
     return (
         f'<div class="answer abstained" role="group" aria-label="No answer">{render_note(frame)}'
-        f'<p class="reason">{escape(reason)}</p>{render_before(frame)}{nearest}'
-        f"{render_after(frame)}"
+        f'<p class="reason">{escape(reason)}</p>{render_before(frame)}'
+        f"{render_computed(corpus, answer.computed)}{nearest}{render_after(frame)}"
         f'<p class="foot"><span>no answer in the sources</span>{_confidence(answer)}</p></div>'
     )
 
