@@ -31,6 +31,7 @@ from index.words import WordIndex
 
 log = logging.getLogger(__name__)
 _BATCH = 128  # enough for several of the same length among texts of about the same
+_MANY = 4_000  # texts from which on making a coarse encoder takes less time than it saves
 
 
 def build_index(folder: Path, place: Path, source: ModelSource, progress: bool = True) -> None:
@@ -85,11 +86,10 @@ def _write_vectors(corpus: Corpus, encoder: Encoder, model: TorchEncoder, draft:
 
     texts = passages(corpus)
     bank, gaps = ([expand(each.text) for each in load(corpus)] for load in (load_bank, load_gaps))
-    every = [*(text.alone for text in texts), *(text.context for text in texts)]
-    encodings = _encoded(encoder, every, "passages", (0.15, 0.3), advance)
-    if questions := [*bank, *gaps]:
-        encodings += _encoded(_for_questions(encoder, model, draft), questions, "questions", (0.3, 0.95), advance)
-    alone = encodings[: len(texts)]
+    alone = _encoded(encoder, [text.alone for text in texts], "passages", (0.15, 0.2), advance)
+    others = [*(text.context for text in texts), *bank, *gaps]
+    for_others = _for_many(encoder, model, draft, len(others))
+    encodings = alone + _encoded(for_others, others, "contexts and questions", (0.2, 0.95), advance)
     tokens = TokenVectors.from_encodings(encodings)
     tokens.save(draft)
     weights = token_weights(alone, model.model.tokenizer.get_vocab())
@@ -108,14 +108,14 @@ def _write_vectors(corpus: Corpus, encoder: Encoder, model: TorchEncoder, draft:
     save_corpus(corpus, draft / "corpus.json")
 
 
-def _for_questions(encoder: Encoder, model: TorchEncoder, draft: Path) -> Encoder:
-    """What encodes the stored questions, most of all texts: the coarse encoder, where there is one."""
-    if encoder is model:
-        return model
+def _for_many(encoder: Encoder, model: TorchEncoder, draft: Path, count: int) -> Encoder:
+    """What encodes as many texts: the coarse encoder, where there is one and it is worth making."""
+    if encoder is model or count < _MANY:
+        return encoder
     try:
         return coarse_encoder(draft, model.max_tokens)
     except ExportError as error:
-        log.warning(f"The stored questions are encoded exactly, which takes longer: {error}.")
+        log.warning(f"Contexts and questions are encoded exactly, which takes longer: {error}.")
         return encoder
 
 

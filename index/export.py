@@ -2,7 +2,7 @@
 
 The graph has token outputs, so that pooling and late interaction both come from one pass. It is stored as ONNX
 Runtime optimises it, with the weights beside it: it opens in a third of the time. Of an exported encoder there is
-also a coarse one, with 8-bit products, for the many stored questions, whose likeness need not be exact.
+also a coarse one, with 8-bit products, for stored texts where they are many: their likeness need not be exact.
 """
 
 from __future__ import annotations

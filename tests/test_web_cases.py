@@ -234,6 +234,21 @@ def test_a_computed_answer_shows_its_result_its_rows_and_what_to_compare(visit, 
     )
 
 
+def test_an_estimate_that_no_author_prints_stands_under_the_refusal_and_opens_its_rows(visit):
+    page = visit()
+    page.fill("#box textarea", "What was the five-year survival of the Bochum patients?")
+    page.press("#box textarea", "Enter")
+    page.wait_for_selector("#log .abstained")
+    reason, computed = page.locator("#log .abstained .reason"), page.locator("#log .abstained .computed")
+    assert reason.inner_text() == "Tilkorn 2010 states no survival at 5 years; what the rows give is an estimate."
+    assert computed.locator(".statement").inner_text().startswith("56.8 % alive at 60 months")
+    assert reason.bounding_box()["y"] < computed.bounding_box()["y"]
+    page.wait_for_function("document.querySelector('#announcer').textContent.includes('states no survival')")
+    computed.locator("summary").click()
+    computed.locator("tbody button.row").nth(8).click()
+    assert "28 months" in lit(page)
+
+
 def test_the_tabs_are_reached_and_changed_with_the_keyboard(visit):
     page = visit()
     page.focus("#tab-ask")

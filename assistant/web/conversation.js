@@ -41,7 +41,7 @@ const announce = (turn) => {
   if (!turn) return say("");
   const part = (selector) => turn.querySelector(selector)?.textContent ?? "";
   if (turn.querySelector(".waiting")) return say("Searching the sources.");
-  const first = part(".computed .statement") || part(".abstained .reason") || part(".quotes blockquote");
+  const first = part(".abstained .reason") || part(".computed .statement") || part(".quotes blockquote");
   say(turn.querySelector(".error") ? part(".error") : `${turn.querySelector(".answer")?.ariaLabel}. ${first}`);
 };
 
