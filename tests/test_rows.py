@@ -285,6 +285,7 @@ def test_of_so_many_patients_means_the_table_of_that_size(question, tables):
 
 def test_most_patients_without_a_column_is_no_question_over_rows():
     assert read_question("Do most patients need chemo or radiation afterwards?") == ()
+    assert read_question("In the Korean report, who described the first case?") == ()  # a paper, no country
 
 
 @pytest.mark.parametrize(
