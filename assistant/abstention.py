@@ -147,7 +147,7 @@ def reason(index: Index, question: Resolved, ranked: Ranked) -> str:
     if request == "personal":
         return f"{NO_ADVICE} The passages below are general."
     if unknown := unknown_terms(index, question):
-        return f"{_not_mentioned(unknown)}, and no passage of them answers this question."
+        return f"{_not_mentioned(unknown, question.text)}, and no passage of them answers this question."
     if missing := _missing(index, question, ranked):
         return f"The sources do not state {missing}."
     if kind := _kind_lacking(index, question, ranked):
@@ -155,11 +155,15 @@ def reason(index: Index, question: Resolved, ranked: Ranked) -> str:
     return "No passage of the sources answers this question."
 
 
-def caveat(index: Index, question: Resolved, ranked: Ranked) -> str:
-    """Sentences on what an answer is not about: terms that the sources lack, the document or patient that is named."""
+def caveat(index: Index, question: Resolved, ranked: Ranked, led_by: str) -> str:
+    """Sentences on what an answer is not about: terms that the sources lack, the document or patient that is named.
+
+    ``led_by`` is the document of the first quote, which may be a row that a number rests on.
+    """
     unknown = unknown_terms(index, question)
-    lacks = f"{_not_mentioned(unknown)}." if unknown else ""
-    other = "" if is_comparing(question.text) or not is_elsewhere(index, ranked) else _other_source(index, ranked)
+    lacks = f"{_not_mentioned(unknown, question.text)}." if unknown else ""
+    there = not is_elsewhere(index, ranked) or (led_by in ranked.named and not ranked.of_patients)
+    other = "" if there or is_comparing(question.text) else _other_source(index, ranked)
     return " ".join(filter(None, (lacks, other)))
 
 
@@ -170,8 +174,10 @@ def _other_source(index: Index, ranked: Ranked) -> str:
     return f"The question names {' and '.join(names)}; the first quote is from another source."
 
 
-def _not_mentioned(terms: Sequence[str]) -> str:
-    named = [f"“{word}”" for word in terms[:4]]
+def _not_mentioned(terms: Sequence[str], text: str) -> str:
+    """That the sources lack terms of a text, each with the letter or two that may stand before it ("D-dimer")."""
+    written = [re.search(rf"(?:\b\w{{1,2}}-)?{re.escape(word)}", text, re.IGNORECASE) for word in terms[:4]]
+    named = [f"“{match.group()}”" for match in written if match]
     listed = named[0] if len(named) == 1 else ", ".join(named[:-1]) + " or " + named[-1]
     return f"The sources do not mention {listed}"
 

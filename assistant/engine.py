@@ -129,7 +129,7 @@ class Assistant:
         if not quotes or confidence < threshold:
             answer = replace(answer, reason=reason(self.index, resolved, ranked), nearest=quotes)
             return replace(answer, text=rendering.abstained(answer, audience))
-        note = caveat(self.index, resolved, ranked)
+        note = caveat(self.index, resolved, ranked, quotes[0].doc_id)
         close_by = _close_by(self.corpus, near, ranked.scores[:NEAR].tolist(), passages)
         other = computed or claim or request or note  # more to say than one value
         answer = replace(

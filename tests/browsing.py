@@ -40,7 +40,7 @@ class Watch:
 
     def over(self, page: Page) -> Page:
         """The page, watched from now on."""
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)  # a busy machine is slow to draw
         page.on("request", lambda request: self.requests.append(request.url))
         page.on("console", lambda message: self.faults.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: self.faults.append(str(error)))

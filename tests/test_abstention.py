@@ -132,6 +132,7 @@ def test_what_is_quoted_is_not_taken_to_speak_of_a_term_that_the_sources_lack(bo
     assert answer.text.startswith(answer.note)
     assert answer.direct is None
     assert not bot.ask("What is the median survival after IVC resection?").note
+    assert bot.ask("Is D-dimer raised?").reason.startswith("The sources do not mention “D-dimer”, ")
     refused = bot.ask("What is the median survival after IVC resection of dedifferentiated tumours?")
     assert refused.abstained
     assert refused.reason.startswith("The sources do not mention “dedifferentiated”, ")
@@ -166,7 +167,8 @@ def test_a_quote_from_another_source_than_the_question_names_counts_against_an_a
         ranked = retrieve(bot.index, resolved)
         assert is_elsewhere(bot.index, ranked) is elsewhere, question
         assert signals(bot.index, resolved, ranked)["elsewhere"] == elsewhere
-        said = caveat(bot.index, resolved, ranked)
+        led_by = bot.corpus.units[ranked.units[0]].doc_id
+        said = caveat(bot.index, resolved, ranked, led_by)
         assert said == (
             "The question names Femoral vein case, Korea; the first quote is from another source." * elsewhere
         )

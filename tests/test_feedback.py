@@ -75,11 +75,12 @@ def test_what_was_wrong_or_missing_is_left_to_a_person(bot, file, tmp_path, verd
 
 def test_a_follow_up_carries_the_questions_before_it(bot, file, tmp_path):
     history = [{"role": "user", "content": SURVIVAL}, {"role": "assistant", "content": "57%."}]
-    answer = bot.ask("and in the femoral vein?", history=history)
-    file.keep(said(answer, history=(SURVIVAL,)))
-    (question,) = load_questions(bot.corpus, folder=exported(file, tmp_path / "out"))
-    assert question.kind == "followup"
-    assert [turn["content"] for turn in question.history] == [SURVIVAL]
+    for asked in ("and the recurrence rate?", "and in the femoral vein?"):  # the second is estimated, not stated
+        file.keep(said(bot.ask(asked, history=history), history=(SURVIVAL,)))
+    questions = load_questions(bot.corpus, folder=exported(file, tmp_path / "out"))
+    assert [question.kind for question in questions] == ["followup", "unanswerable"]
+    for question in questions:
+        assert [turn["content"] for turn in question.history] == [SURVIVAL]
 
 
 def test_a_refusal_that_helped_is_an_unanswerable_question(bot, file, tmp_path):

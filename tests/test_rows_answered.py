@@ -105,6 +105,25 @@ def test_a_survival_that_no_author_prints_is_told_as_an_estimate_not_as_an_answe
     )
 
 
+def test_the_refusal_of_a_survival_says_of_which_rows_none_is_printed(bot):
+    answer = bot.ask("What was the three-year survival of the Bochum patients with a tumour of the femoral vein?")
+    assert answer.reason.startswith("Tilkorn 2010 states no survival at 3 years (with affected vein (femoral));")
+
+
+def test_a_survival_before_the_first_death_has_no_interval(bot):
+    (computed,) = bot.ask("What was the three-year survival of women in the saphenous review?").computed
+    assert computed.statement.startswith("100.0 % alive at 36 months (no death before) by Kaplan-Meier, n = 23")
+
+
+def test_a_rate_after_a_survival_is_of_the_same_rows(bot):
+    history = [{"role": "user", "content": "What was the five-year survival in Bochum after R0?"}]
+    answer = bot.ask("And the recurrence rate?", history=history)
+    (computed,) = answer.computed
+    assert computed.query == "share of patients with local recurrence among those margin R0"
+    assert computed.statement.startswith("5 of 9 patients")
+    assert "another source" not in answer.note, "the rows that lead the answer are of the source that is named"
+
+
 @pytest.mark.parametrize(
     "question",
     [

@@ -8,12 +8,20 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from assistant.answer import Computed, Quote
 from assistant.cases import grammar
 from assistant.cases.quantities import figures
 from assistant.cases.reading import read_question
-from assistant.cases.wording import label, missing_in_words, query_in_words, result_in_words, shown_columns
+from assistant.cases.wording import (
+    label,
+    missing_in_words,
+    query_in_words,
+    result_in_words,
+    shown_columns,
+    survival_in_words,
+)
 from assistant.quoting import quote_units
 from corpus import register
 from corpus.cases import table, tables_of
@@ -55,8 +63,21 @@ def _read(question: str, context: str) -> tuple[Query, ...]:
     if alone and all(_picks_rows(query) for query in alone):
         return alone  # of another patient, who is named: "And Stringer's woman of 36, where did it spread to?"
     together = read_question(f"{context} {question}")
+    if rates := [_rate(each, of) for each in together for of in alone if _is_rate_after_survival(each, of)]:
+        return tuple(rates)
     # A follow-up that changes nothing was not understood: "How many died? Of what?"
     return together if together and together != read_question(context) else ()
+
+
+def _is_rate_after_survival(together: Query, alone: Query) -> bool:
+    """Whether a rate is asked for after a survival: "and the recurrence rate?" is not the survival of recurrences."""
+    return (together.table, together.measure, alone.measure) == (alone.table, "survival", "share")
+
+
+def _rate(together: Query, alone: Query) -> Query:
+    """The rate that is asked for, among the rows that the survival before was of."""
+    given = tuple(each for each in (*together.where, *together.given) if each not in alone.where)
+    return replace(alone, given=given)
 
 
 def _picks_rows(query: Query) -> bool:
@@ -96,7 +117,7 @@ def _computed(corpus: Corpus, result: Result, case_table: CaseTable, estimate: b
     printed = _printed(_own_figures(corpus, result.query), result)
     unstated = "" if _stated(result, records) else f"{EMPTY}: {statement}"
     if result.query.measure == "survival" and not (printed or estimate):
-        unstated = _only_estimated(document.source.short_name, result)
+        unstated = _only_estimated(document.source.short_name, result, case_table)
     return Computed(
         doc_id=document.id,
         table=case_table.title,
@@ -152,13 +173,11 @@ def _printed(found: list[Check], result: Result) -> str:
     return f"The authors print {'; and '.join(parts)}." if parts else ""
 
 
-def _only_estimated(source: str, result: Result) -> str:
+def _only_estimated(source: str, result: Result, case_table: CaseTable) -> str:
     """Why a survival that the authors do not print is no answer, where no estimate was asked for."""
     given = result.value is not None or bool(result.groups)
     rows = "what the rows give is an estimate" if given else "nor can it be estimated from the rows"
-    years, rest = divmod(result.query.at or 0, 12)
-    when = f"{result.query.at or 0:g} months" if rest else f"{years:g} year{'s' if years > 1 else ''}"
-    return f"{source} states no survival at {when}; {rows}."
+    return f"{source} states no {survival_in_words(result.query, case_table)}; {rows}."
 
 
 def _stated(result: Result, records: list[Record]) -> bool:

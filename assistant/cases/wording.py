@@ -28,12 +28,25 @@ def query_in_words(query: Query, table: CaseTable) -> str:
         "min": f"smallest {of} of {table.noun}",
         "max": f"largest {of} of {table.noun}",
     }.get(query.measure, f"{'standard deviation' if query.measure == 'sd' else query.measure} of {of} of {table.noun}")
-    parts = [subject, *_conditions(query.where, table)]
+    return " ".join([subject, *_which(query, table)])
+
+
+def survival_in_words(query: Query, table: CaseTable) -> str:
+    """A survival that is asked for, in years where they are whole: "survival at 5 years (margin R0)"."""
+    years, rest = divmod(query.at or 0, 12)
+    when = f"{query.at or 0:g} months" if rest else f"{years:g} year{'s' if years > 1 else ''}"
+    which = " ".join(_which(query, table))
+    return f"survival at {when}" + (f" ({which})" if which else "")
+
+
+def _which(query: Query, table: CaseTable) -> list[str]:
+    """Which rows a query is about, in words."""
+    parts = list(_conditions(query.where, table))
     if query.given:
         parts += ["among those", *_conditions(query.given, table)]
     if query.by:
         parts.append("compared: " + " / ".join(condition_in_words(each, table) for each in query.by))
-    return " ".join(parts)
+    return parts
 
 
 def condition_in_words(condition: Condition, table: CaseTable) -> str:
@@ -140,9 +153,11 @@ def _value(result: Result, table: CaseTable) -> str:
                 f"the longest of {len(times)} follow-ups is {max(times):g} months"
             )
         at_risk = sum(time >= (query.at or 0) for time in times)
+        beside = " (no death before)" if result.value == 100 else _interval(result, "%")
+        deaths = f"{sum(died)} death{'' if sum(died) == 1 else 's'}"
         return (
-            f"{result.value:.1f} % alive at {query.at or 0:g} months{_interval(result, '%')} by Kaplan-Meier, "
-            f"n = {len(times)}, {sum(died)} deaths in all, {at_risk} followed that long"
+            f"{result.value:.1f} % alive at {query.at or 0:g} months{beside} by Kaplan-Meier, "
+            f"n = {len(times)}, {deaths} in all, {at_risk} followed that long"
         )
     if query.measure in SUMMARIES:
         return _summary(result, table.column(query.of))

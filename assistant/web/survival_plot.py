@@ -59,12 +59,11 @@ def _told(times: Sequence[float], died: Sequence[bool]) -> str:
     parts = []
     for months in TOLD:
         if months <= max(times):
-            value, (low, high) = survival_at(times, died, months)
-            if value == 100:
-                interval = " (no death before)"
-            else:  # where all have died there is no interval
-                interval = f" (95 % interval {low:.0f} to {high:.0f} %)" if low < high else ""
-            parts.append(f"{value:.0f} % at {months} months{interval}")
+            value, interval = survival_at(times, died, months)
+            beside = " (no death before)" if value == 100 else ""
+            if interval is not None:
+                beside = f" (95 % interval {interval[0]:.0f} to {interval[1]:.0f} %)"
+            parts.append(f"{value:.0f} % at {months} months{beside}")
     return f"Alive: {'; '.join(parts)}." if parts else f"Nobody was followed for {TOLD[0]} months."
 
 

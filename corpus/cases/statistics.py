@@ -105,14 +105,20 @@ def kaplan_meier(times: Sequence[float], died: Sequence[bool]) -> Survival:
     )
 
 
-def survival_at(times: Sequence[float], died: Sequence[bool], months: float) -> tuple[float, tuple[float, float]]:
-    """Kaplan-Meier survival at a time, in percent, with its 95 % interval."""
+def survival_at(
+    times: Sequence[float], died: Sequence[bool], months: float
+) -> tuple[float, tuple[float, float] | None]:
+    """Kaplan-Meier survival at a time, in percent, with its 95 % interval.
+
+    Before the first death and after the last of all the interval is not defined, and None.
+    """
     curve = kaplan_meier(times, died)
     before = [place for place, time in enumerate(curve.times) if time <= months]
     if not before:
-        return 100.0, (100.0, 100.0)
+        return 100.0, None
     last = before[-1]
-    return 100 * curve.alive[last], (100 * curve.low[last], 100 * curve.high[last])
+    low, high = 100 * curve.low[last], 100 * curve.high[last]
+    return 100 * curve.alive[last], (low, high) if low < high else None
 
 
 def log_rank(one: Sample, two: Sample) -> float | None:
