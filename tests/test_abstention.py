@@ -125,6 +125,18 @@ def test_a_quote_may_lack_the_kind_of_thing_asked_for(corpus, question, quoted, 
     assert lacking(question, unit) == kind
 
 
+def test_a_refusal_names_no_detail_of_another_vein_than_the_question_does(bot):
+    femoral, saphenous = (
+        bot.ask(f"Was the {vein} vein of the Moroccan patient reconstructed?") for vein in ("femoral", "saphenous")
+    )
+    assert femoral.abstained
+    assert femoral.reason == (
+        "The sources do not state whether and how the femoral vein of the Moroccan patient was reconstructed."
+    )
+    assert saphenous.abstained
+    assert "femoral" not in saphenous.reason
+
+
 def test_what_is_quoted_is_not_taken_to_speak_of_a_term_that_the_sources_lack(bot):
     answer = bot.ask("What is the median survival after surgical resection of dedifferentiated tumours?")
     assert not answer.abstained
