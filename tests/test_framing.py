@@ -26,14 +26,15 @@ def test_a_question_about_oneself_gets_the_note_first(bot):
     assert text.index(PASSAGES) < text.index(answer.quotes[0].text) < text.index(SPEAK_TO)
 
 
-def test_a_note_is_never_said_twice(bot):
-    answer = bot.ask("How long do I have?")
-    assert answer.abstained
+@pytest.mark.parametrize(("question", "refused"), [("How long do I have?", False), ("Will I lose my leg?", True)])
+def test_a_note_is_never_said_twice(bot, question, refused):
+    answer = bot.ask(question)
+    assert answer.abstained is refused
     page = render_conversation(bot.corpus, [Turn("Q?", answer)], audience="patient")
     shown = re.sub(' data-copy="[^"]*"', "", page)  # what is copied is not shown
     assert shown.count(NO_ADVICE) == 1
-    assert html.escape(NO_ANSWER) in shown
-    assert bot.ask("How long do I have?", audience="patient").text.count(NO_ADVICE) == 1
+    assert (html.escape(NO_ANSWER) in shown) is refused
+    assert bot.ask(question, audience="patient").text.count(NO_ADVICE) == 1
 
 
 def test_figures_on_survival_are_put_in_proportion_only_where_there_are_any(bot):
