@@ -118,7 +118,9 @@ def summarise(records: Sequence[Record], intervals: bool = True) -> dict[str, Fi
     }
     ms = figures.pop("ms")
     near = [record for record in records if record.answerable or record.sub == "near"]
-    calibration = Figure(calibration_error(records) if records else None, None, None, len(records))
+    # BM25's scores are no probabilities: how well they are calibrated has no meaning.
+    probabilities = bool(records) and all(0 <= record.confidence <= 1 for record in records)
+    calibration = Figure(calibration_error(records) if probabilities else None, None, None, len(records))
     return figures | {
         AUC: _auc_figure(records, intervals),
         AUC_NEAR: _auc_figure(near, intervals),

@@ -134,7 +134,7 @@ def judge(question: Question, reply: Reply, raw: Mapping[str, str]) -> Record:
         confidence=reply.confidence,
         ms=reply.ms,
         rank=rank if answerable else None,
-        facts_found=all_stated(question.facts, first_texts) if answerable else None,
+        facts_found=all_stated(question.facts, first_texts) if question.facts else None,
         docs_found=docs_found(question.docs_groups, passages) if question.docs_groups else None,
         within_first_words=read_early(question.support, passages, raw) if answerable else None,
         words_first=len(passages[0].text.split()) if passages and answerable else None,

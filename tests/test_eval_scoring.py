@@ -177,6 +177,8 @@ def test_facts_count_within_the_first_three_passages_only() -> None:
     for fact, found in (("three", True), ("four", False)):
         question = Question("x", "own", "fact", "?", True, ((fact,),), support)
         assert judge(question, Reply(passages, True, 0.5, 1.0), raw).facts_found is found
+    question = Question("x", "outside", "fact", "?", True, (), support)  # SQuAD files name no facts
+    assert judge(question, Reply(passages, True, 0.5, 1.0), raw).facts_found is None
 
 
 def test_an_unanswerable_question_says_nothing_about_retrieval() -> None:
@@ -282,3 +284,8 @@ def test_calibration_by_hand() -> None:
     assert calibration_bins(records) == [(0.2, 0.0, 1), (pytest.approx(0.95), 0.5, 2)]
     assert calibration_error(records) == pytest.approx((0.2 * 1 + 0.45 * 2) / 3)
     assert calibration_bins([record(0, 1, confidence=1.0)]) == [(1.0, 1.0, 1)]
+
+
+def test_scores_that_are_no_probabilities_have_no_calibration() -> None:
+    assert summarise([record(0, 1, confidence=1.0)])["ece"].value == 0
+    assert summarise([record(0, 1, confidence=0.5), record(1, 1, confidence=12.5)])["ece"].value is None
