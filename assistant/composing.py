@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from assistant.retrieval import Ranked
-from corpus.models import Corpus, Unit
+from corpus.models import Corpus
 from index import Index
 
 QUOTES = 5
@@ -83,24 +84,24 @@ def _spread(corpus: Corpus, passages: list[Passage], named: Collection[str]) -> 
 def _folded(index: Index, passages: list[Passage], number: int) -> bool:
     """Note a near-duplicate beside the passage it repeats."""
     unit = index.corpus.units[number]
-    vector = index.passage_vectors.reconstruct(number)
+    if unit.kind == "table_row":
+        return False
     for place, passage in enumerate(passages):
         if len(passage.units) > 1:
             continue
         other = index.corpus.units[passage.units[0]]
-        same = other.doc_id == unit.doc_id and _numbers(other) == _numbers(unit) and other.kind == unit.kind
-        if (
-            same
-            and unit.kind != "table_row"
-            and float(vector @ index.passage_vectors.reconstruct(passage.units[0])) >= _SAME
-        ):
+        if (other.doc_id, other.kind) != (unit.doc_id, unit.kind) or _numbers(other.text) != _numbers(unit.text):
+            continue
+        first, second = (index.passage_vectors.reconstruct(each) for each in (passage.units[0], number))
+        if float(first @ second) >= _SAME:
             passages[place] = replace(passage, also=(*passage.also, number))
             return True
     return False
 
 
-def _numbers(unit: Unit) -> list[str]:
-    return re.findall(r"\d+(?:\.\d+)?", re.sub(r"\[[\d,\s–-]+\]|\(\d+(?:, ?\d+)*\)", "", unit.text))
+@lru_cache(maxsize=1024)
+def _numbers(text: str) -> list[str]:
+    return re.findall(r"\d+(?:\.\d+)?", re.sub(r"\[[\d,\s–-]+\]|\(\d+(?:, ?\d+)*\)", "", text))
 
 
 def _joined(corpus: Corpus, passages: list[Passage], number: int, score: float) -> bool:

@@ -105,10 +105,13 @@ def _by_place(corpus: Corpus) -> Mapping[str, tuple[tuple[int, int, Entry], ...]
 
 def _quoting(corpus: Corpus, quote: Quote) -> list[Entry]:
     """The entries that quote a part of what is quoted."""
+    first, last = quote.start, quote.end
     return [
         entry
         for start, end, entry in _by_place(corpus).get(quote.doc_id, ())
-        if any(start < span.end and span.start < end for span in quote.spans)
+        if start < last
+        and first < end  # most are told apart by these
+        and any(start < span.end and span.start < end for span in quote.spans)
     ]
 
 

@@ -19,8 +19,9 @@ from assistant.naming import named_documents
 from assistant.patients import patients_of_rows, units_of_patients
 from assistant.settings import Ranking, ranking
 from corpus.lexicon import expand, synonym_numbers, synonym_terms
-from index import Index, nearest
+from index import Index
 from index.blas import one_blas_thread
+from index.dense import nearest, nearest_questions
 from index.encoder import Floats
 
 CANDIDATES = 14  # by each way to find them
@@ -39,13 +40,11 @@ class Likeness:
 
     Attributes:
         numbers: which they are; shape (k,).
-        cosines: of the pooled vectors; shape (k,).
         late: late interaction; shape (k,).
         matches: the best cosine of each token asked; shape (k, q).
     """
 
     numbers: NDArray[np.int64]
-    cosines: Floats
     late: Floats
     matches: Floats
 
@@ -157,20 +156,20 @@ class _Way:
         before = _last_words(index, expand(question.topic))
         text = f"{before} {expand(question.question)}".strip()
         self.terms = np.array(synonym_numbers(f"{question.topic} {question.question}"), dtype=np.int64)
-        (self._encoded,) = index.encoder.encode([text])
-        self.token_weights = index.weights[self._encoded.ids].copy()
+        (encoded,) = index.encoder.encode([text])
+        self._tokens = index.tokens.reduced(encoded.tokens)
+        self.token_weights = index.weights[encoded.ids].copy()
         if before:
             self.token_weights[: index.encoder.count(before)] *= weights.history
         self._added = weights.synonym * float(index.term_weights[self.terms].sum())
 
-        pooled = self._encoded.pooled
-        alike, asked_cosines = nearest(index.bank_vectors, pooled, _ASKED_ALIKE if weights.bank else 0)
-        gaps, gap_cosines = nearest(index.gap_vectors, pooled, _GAPS_ALIKE if weights.bank else 0)
+        alike = nearest_questions(index.bank_vectors, encoded.pooled, _ASKED_ALIKE if weights.bank else 0)
+        gaps = nearest_questions(index.gap_vectors, encoded.pooled, _GAPS_ALIKE if weights.bank else 0)
         late, matches = self._compared(2 * self._total + np.concatenate([alike, len(index.bank) + gaps]))
-        self.asked = Likeness(alike, asked_cosines, late[: len(alike)], matches[: len(alike)])
-        self.gap = Likeness(gaps, gap_cosines, late[len(alike) :], matches[len(alike) :])
+        self.asked = Likeness(alike, late[: len(alike)], matches[: len(alike)])
+        self.gap = Likeness(gaps, late[len(alike) :], matches[len(alike) :])
         self._first, self._second, self.alike = _alike(index, self.asked)
-        self._cosines = _cosines(self._total, *nearest(index.passage_vectors, pooled, _SEARCHED))
+        self._cosines = _cosines(self._total, *nearest(index.passage_vectors, encoded.pooled, _SEARCHED))
         self._words = index.words.scores(" ".join([text, *(synonym_terms()[term] for term in self.terms)]))
         self._words /= max(float(self._words.max(initial=0.0)), 1e-9)
 
@@ -181,17 +180,18 @@ class _Way:
 
     def compared_with(self, units: NDArray[np.int64]) -> tuple[Floats, Floats]:
         """The parts of the units' likeness, shape (c, 8), and their matches in context, shape (c, q)."""
-        alone = self._compared(units)[0] if self._weights.alone else np.zeros(len(units), dtype=np.float32)
-        context, matches = self._compared(units + self._total)
+        late, matches = self._compared(np.concatenate([units, units + self._total]))
+        alone, context = np.split(late, 2)
         documents = [self._index.corpus.units[number].doc_id for number in units.tolist()]
         named = np.array([doc_id in self.named for doc_id in documents], dtype=np.float32)
         patient = np.array([number in self.of_patients for number in units.tolist()], dtype=np.float32)
         of_all = (self._first, self._second, self._words, self._cosines)
-        return np.column_stack([alone, context, *(scores[units] for scores in of_all), named, patient]), matches
+        parts = np.column_stack([alone, context, *(scores[units] for scores in of_all), named, patient])
+        return parts, matches[len(units) :]
 
     def _compared(self, texts: NDArray[np.int64]) -> tuple[Floats, Floats]:
         """Late interaction with the numbered texts, of the question and the terms it is given, and its matches."""
-        matches = self._index.tokens.best_matches(self._encoded.tokens, texts)
+        matches = self._index.tokens.best_matches(self._tokens, texts)
         from_terms = self._weights.synonym * self._index.term_matches[np.ix_(self.terms, texts)].sum(axis=0)
         whole = max(float(self.token_weights.sum()) + self._added, 1e-9)
         return (matches @ self.token_weights + from_terms) / whole, matches

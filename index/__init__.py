@@ -4,7 +4,7 @@
 """
 
 from index.model import ModelError, find_model
-from index.opening import Index, nearest, open_index
+from index.opening import Index, open_index
 from index.store import IndexMissing, IndexUnusable
 
-__all__ = ["Index", "IndexMissing", "IndexUnusable", "ModelError", "find_model", "nearest", "open_index"]
+__all__ = ["Index", "IndexMissing", "IndexUnusable", "ModelError", "find_model", "open_index"]

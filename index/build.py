@@ -10,7 +10,6 @@ import logging
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +19,7 @@ from corpus.lexicon import expand, synonym_terms
 from corpus.loading import is_shipped, load_corpus
 from corpus.models import Corpus
 from index.corpus_file import save_corpus
+from index.dense import passage_store, question_store
 from index.encoder import GRAPH, Encoder, Encoding, OnnxEncoder, TorchEncoder
 from index.export import ExportError, coarse_encoder, export_encoder
 from index.late_interaction import TokenVectors, term_matches, token_weights
@@ -98,12 +98,10 @@ def _write_vectors(corpus: Corpus, encoder: Encoder, model: TorchEncoder, draft:
     np.save(draft / "term-matches.npy", matches)
     np.save(draft / "term-weights.npy", totals)
     pooled = np.stack([encoding.pooled for encoding in encodings])
-    bounds = (0, 2 * len(texts), 2 * len(texts) + len(bank), len(encodings))
-    for name, (first, end) in zip(("passages", "bank", "gaps"), pairwise(bounds), strict=True):
-        # Half the memory of float32, and so a faster search; cosines are right to four digits.
-        dense = faiss.IndexScalarQuantizer(pooled.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
-        dense.add(pooled[first:end])
-        faiss.write_index(dense, str(draft / f"{name}.faiss"))
+    of_passages, of_bank, of_gaps = np.split(pooled, np.cumsum([2 * len(texts), len(bank)]))
+    faiss.write_index(passage_store(of_passages), str(draft / "passages.faiss"))
+    faiss.write_index(question_store(of_bank), str(draft / "bank.faiss"))
+    faiss.write_index(question_store(of_gaps), str(draft / "gaps.faiss"))
     WordIndex.build([text.context for text in texts]).save(draft)
     save_corpus(corpus, draft / "corpus.json")
 

@@ -83,8 +83,8 @@ class OnnxEncoder:
         onnxruntime = silent_runtime()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
-        # Threads that spin after a run would take the cores from the comparison that follows it.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        # Threads that spin after a run, too, would take the cores from the comparison that follows it.
+        options.add_session_config_entry("session.force_spinning_stop", "1")
         options.log_severity_level = 3
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL  # it is optimised
         self._session = onnxruntime.InferenceSession(folder / GRAPH, options, providers=["CPUExecutionProvider"])
@@ -94,7 +94,7 @@ class OnnxEncoder:
 
     def encode(self, texts: Sequence[str]) -> list[Encoding]:
         """Encode texts of the same length together: nothing has to be padded, and they come out as each by itself."""
-        tokenized = self._tokenizer.encode_batch(list(texts))
+        tokenized = [self._tokenizer.encode(text) for text in texts]
         by_length = defaultdict(list)
         for place, text in enumerate(tokenized):
             by_length[len(text.ids)].append(place)

@@ -23,6 +23,7 @@ _STEPS = 127  # of a signed byte
 _BESIDE = ("scales", "norms", "starts", "directions")  # kept in files beside the vectors
 _TOGETHER = 64  # passages worked on at once: what they need stays in the cache
 _SAMPLED = 100  # parts of so many passages tell the principal directions of all
+_WIDENED = 1024  # vectors
 _WIDE = 64  # question tokens from which on NumPy takes the maxima faster passage by passage
 
 _In = TypeVar("_In")
@@ -88,11 +89,15 @@ class TokenVectors:
         vectors = np.load(folder / "tokens.npy", mmap_mode="r")
         return cls(vectors, **{name: np.load(folder / f"tokens-{name}.npy") for name in _BESIDE})
 
+    def reduced(self, question: Floats) -> Floats:
+        """A question's token vectors as encoded, shape (q, dimension), in the principal directions, shape (q, d)."""
+        return unit(question @ self.directions)
+
     def best_matches(self, question: Floats, passages: NDArray[np.int64]) -> Floats:
         """The highest cosine of each question token in each of the given passages.
 
         Args:
-            question: unit vectors of the question's tokens, as encoded; shape (q, dimension).
+            question: `reduced` vectors of the question's tokens; shape (q, d).
             passages: numbers of the passages to compare, each of at least one token; shape (p,).
 
         Returns:
@@ -100,11 +105,14 @@ class TokenVectors:
         """
         if len(passages) == 0 or len(question) == 0:
             return np.zeros((len(passages), len(question)), dtype=np.float32)
-        reduced = unit(question @ self.directions)
         lengths = self.starts[passages + 1] - self.starts[passages]
         firsts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
         rows = np.arange(lengths.sum()) + np.repeat(self.starts[passages] - firsts, lengths)
-        cosines = self.vectors[rows].astype(np.float32) @ (reduced * self.scales).T
+        scaled = np.ascontiguousarray((question * self.scales).T)
+        cosines = np.empty((len(rows), len(question)), dtype=np.float32)
+        for first in range(0, len(rows), _WIDENED):  # what is widened at once stays in the cache
+            part = rows[first : first + _WIDENED]
+            np.matmul(self.vectors[part].astype(np.float32), scaled, out=cosines[first : first + _WIDENED])
         cosines /= self.norms[rows, np.newaxis]
         if len(question) < _WIDE:
             best: Floats = np.maximum.reduceat(cosines, firsts, axis=0)
@@ -152,7 +160,7 @@ def term_matches(terms: Sequence[Encoding], tokens: TokenVectors, weights: Float
         Weighted sums of best matches, shape (n_terms, n_passages), and the sum of the weights of each
         term's tokens, shape (n_terms,).
     """
-    words = np.concatenate([term.tokens for term in terms])
+    words = tokens.reduced(np.concatenate([term.tokens for term in terms]))
     counted = weights[np.concatenate([term.ids for term in terms])]
     firsts = np.cumsum([0, *(len(term.ids) for term in terms)])[:-1]
     count = len(tokens.starts) - 1

@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 from filelock import FileLock, Timeout
-from numpy.typing import NDArray
 
 from corpus.bank import BankQuestion, GapQuestion, load_bank, load_gaps
 from corpus.lexicon import american
@@ -58,8 +57,8 @@ class Index:
         weights: inverse document frequency by token id.
         term_matches: match of each lexicon term with each text; shape (n_terms, 2 n + m + g).
         term_weights: weight of each lexicon term; shape (n_terms,).
-        passage_vectors, bank_vectors, gap_vectors: FAISS, inner product over the pooled vectors of the
-            ``2 n``, the ``m`` and the ``g`` texts.
+        passage_vectors, bank_vectors, gap_vectors: FAISS, over the pooled vectors of the ``2 n``, the ``m`` and the
+            ``g`` texts, to be searched by `index.dense`.
         words: BM25 over the contexts.
     """
 
@@ -93,15 +92,6 @@ class Index:
         said = {word for unit in self.corpus.units for word in _WORD.findall(unit.text.lower())}
         asked = Counter(word for question in self.bank for word in set(_WORD.findall(question.text.lower())))
         return frozenset(map(american, [*said, *(word for word, count in asked.items() if count > 1)]))
-
-
-def nearest(vectors: Any, vector: Floats, count: int) -> tuple[NDArray[np.int64], Floats]:
-    """Numbers and cosines of the ``count`` of some FAISS vectors nearest to a unit vector, best first."""
-    count = min(count, vectors.ntotal)
-    if count == 0:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
-    cosines, numbers = vectors.search(vector[np.newaxis], count)
-    return numbers[0], cosines[0]
 
 
 def open_index(

@@ -21,7 +21,7 @@ from xxhash import xxh3_128
 
 from index.model import ModelSource
 
-FORMAT = 5
+FORMAT = 6
 HEADER = "header.json"
 ENVIRONMENT = "VLMS_INDEX_DIR"
 _BUILD = re.compile(r"build-[0-9a-f]{12}")  # nothing else in the place is ever touched

@@ -15,7 +15,7 @@ from corpus.lexicon import expand
 from corpus.loading import CorpusError, load_corpus
 from evals.fit import FITTING
 from evals.questions import load_questions
-from index.encoder import TorchEncoder
+from index.encoder import TorchEncoder, unit
 from index.model import find_model
 
 WITHOUT_QUESTIONS: frozenset[str] = frozenset()  # ids of units that nobody could ask for
@@ -36,8 +36,8 @@ def test_every_entry_resolves_and_questions_are_in_reading_order(corpus):
 
 def test_dialogues_are_marked_and_every_sentence_has_one(corpus):
     by_unit = {question.unit: question for question in load_bank(corpus) if question.dialogue}
-    for number, unit in enumerate(corpus.units):
-        assert number in by_unit or unit.kind in ("table_row", "reference")
+    for number, quotable in enumerate(corpus.units):
+        assert number in by_unit or quotable.kind in ("table_row", "reference")
     assert all(len(re.findall(r"\w+", question.text)) > 3 for question in by_unit.values())
 
 
@@ -64,7 +64,8 @@ def test_no_bank_question_is_or_nearly_is_an_eval_question(bot, corpus):
         for question in load_questions(corpus)
     ]
     assert not {plain(text) for text in texts} & {plain(text) for text in asked}
-    stored = [vectors.reconstruct_n(0, vectors.ntotal) for vectors in (bot.index.bank_vectors, bot.index.gap_vectors)]
+    stores = (bot.index.bank_vectors, bot.index.gap_vectors)
+    stored = [unit(store.reconstruct_n(0, store.ntotal)) for store in stores]
     pooled = np.stack([encoding.pooled for encoding in bot.index.encoder.encode([expand(text) for text in asked])])
     alike = [(texts[i], asked[j]) for i, j in np.argwhere(np.concatenate(stored) @ pooled.T > ALIKE)]
     assert alike

@@ -11,6 +11,7 @@ import pytest
 from corpus.lexicon import expand
 from index import Index, find_model, open_index
 from index.adapter import with_adapter
+from index.dense import nearest, nearest_questions, passage_store, question_store
 from index.encoder import Encoding, TorchEncoder, unit
 from index.export import ExportError, coarse_encoder
 from index.late_interaction import TokenVectors
@@ -59,7 +60,9 @@ def test_stored_vectors_are_those_of_their_passages(opened: Index) -> None:
     for number in (0, 100, count - 1):
         (encoding,) = opened.encoder.encode([passages(opened.corpus)[number].alone])
         assert float(opened.passage_vectors.reconstruct(number) @ encoding.pooled) > 0.999
-        assert np.allclose(opened.tokens.best_matches(encoding.tokens, np.array([number])), 1, atol=2e-3)
+        assert np.allclose(
+            opened.tokens.best_matches(opened.tokens.reduced(encoding.tokens), np.array([number])), 1, atol=2e-3
+        )
     stores = (opened.passage_vectors, opened.bank_vectors, opened.gap_vectors)
     assert [store.ntotal for store in stores] == [2 * count, len(opened.bank), len(opened.gaps)]
     assert sum(store.ntotal for store in stores) == len(opened.tokens.starts) - 1
@@ -71,11 +74,36 @@ def test_bank_questions_are_numbered_after_the_passages_and_gaps_after_them(open
         (5, opened.gap_vectors, 2 * len(opened.corpus.units) + len(opened.bank), opened.gaps[5]),
     ):
         (encoding,) = opened.encoder.encode([expand(question.text)])
-        cosines = opened.tokens.best_matches(encoding.tokens, np.array([first + number]))
+        cosines = opened.tokens.best_matches(opened.tokens.reduced(encoding.tokens), np.array([first + number]))
         # They are encoded coarsely; others, even the nearest, are farther.
-        assert float(store.reconstruct(number) @ encoding.pooled) > 0.98
+        assert float(unit(store.reconstruct(number)) @ encoding.pooled) > 0.98
         assert cosines.min() > 0.95
         assert cosines.mean() > 0.98
+
+
+def test_questions_in_bytes_are_found_in_the_order_of_their_cosines(opened: Index) -> None:
+    texts = [question.text for question in opened.bank[::20]]
+    exact = np.stack([encoding.pooled for encoding in opened.encoder.encode(texts)])
+    store = question_store(exact)
+    for asked in opened.encoder.encode(
+        ["Which margins are advised?", "Did she respond to doxorubicin?", "IVC, 5-y OS?"]
+    ):
+        cosines = exact @ asked.pooled
+        found = nearest_questions(store, asked.pooled, 30)
+        assert found[0] == cosines.argmax()
+        assert np.all(np.diff(cosines[found]) < 0.008)  # two that are nearly as near may change places
+        assert cosines[found].min() > np.sort(cosines)[-30] - 0.008
+
+
+def test_the_nearest_are_counted_and_passages_have_their_cosines() -> None:
+    vectors = unit(np.random.default_rng(7).normal(size=(40, 32)).astype(np.float32))
+    store = passage_store(vectors)
+    numbers, cosines = nearest(store, vectors[3], 100)
+    assert sorted(numbers.tolist()) == list(range(40))
+    assert numbers[0] == 3
+    assert np.allclose(cosines, (vectors @ vectors[3])[numbers], atol=1e-3)
+    assert [len(part) for part in nearest(store, vectors[3], 0)] == [0, 0]
+    assert len(nearest_questions(question_store(vectors), vectors[3], 5)) == 5
 
 
 def test_a_coarse_encoder_is_near_the_exact_one_and_leaves_logging_alone(opened: Index) -> None:

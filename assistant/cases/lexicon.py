@@ -23,10 +23,11 @@ Conditions = Mapping[str, tuple[Condition, ...]]  # by table
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words (a regular expression), and the conditions they mean in each table that can tell."""
+    """Words (a regular expression), the conditions they mean in each table that can tell, and a text they all hold."""
 
     words: str
     conditions: Conditions
+    holding: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,7 @@ def _authors() -> list[Phrase]:
                 name: (Condition("author", tuple(sorted(printed)) if len(printed) > 1 else next(iter(printed))),)
                 for name, printed in by_table.items()
             },
+            holding=part,
         )
         for part, by_table in sorted(by_name.items(), key=lambda each: -len(each[0]))
     ]

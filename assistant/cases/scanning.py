@@ -102,7 +102,7 @@ def find(question: str) -> Found:
         _quantity(scan, quantity)
     _metastases(scan)
     for phrase in words.phrases:
-        for match in scan.take(phrase.words):
+        for match in scan.take(phrase.words) if phrase.holding in scan.text else ():
             scan.add(match.start(), _negated(phrase.conditions) if match.groupdict().get("no") else phrase.conditions)
     missing = bool(scan.take(grammar.NOT_STATED))
     counts = len(whole_words(words.count).findall(scan.text))
