@@ -163,8 +163,9 @@ class _Way:
             self.token_weights[: index.encoder.count(before)] *= weights.history
         self._added = weights.synonym * float(index.term_weights[self.terms].sum())
 
-        alike = nearest_questions(index.bank_vectors, encoded.pooled, _ASKED_ALIKE if weights.bank else 0)
-        gaps = nearest_questions(index.gap_vectors, encoded.pooled, _GAPS_ALIKE if weights.bank else 0)
+        pooled = index.tokens.reduced(encoded.pooled)
+        alike = nearest_questions(index.bank_vectors, pooled, _ASKED_ALIKE if weights.bank else 0)
+        gaps = nearest_questions(index.gap_vectors, pooled, _GAPS_ALIKE if weights.bank else 0)
         late, matches = self._compared(2 * self._total + np.concatenate([alike, len(index.bank) + gaps]))
         self.asked = Likeness(alike, late[: len(alike)], matches[: len(alike)])
         self.gap = Likeness(gaps, late[len(alike) :], matches[len(alike) :])

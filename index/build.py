@@ -100,8 +100,8 @@ def _write_vectors(corpus: Corpus, encoder: Encoder, model: TorchEncoder, draft:
     pooled = np.stack([encoding.pooled for encoding in encodings])
     of_passages, of_bank, of_gaps = np.split(pooled, np.cumsum([2 * len(texts), len(bank)]))
     faiss.write_index(passage_store(of_passages), str(draft / "passages.faiss"))
-    faiss.write_index(question_store(of_bank), str(draft / "bank.faiss"))
-    faiss.write_index(question_store(of_gaps), str(draft / "gaps.faiss"))
+    faiss.write_index(question_store(tokens.reduced(of_bank)), str(draft / "bank.faiss"))
+    faiss.write_index(question_store(tokens.reduced(of_gaps)), str(draft / "gaps.faiss"))
     WordIndex.build([text.context for text in texts]).save(draft)
     save_corpus(corpus, draft / "corpus.json")
 

@@ -1,8 +1,8 @@
 """Pooled vectors in FAISS, searched by inner product: passages in half precision, stored questions in bytes.
 
 Of the questions only the order by cosine counts, and they are many: whatever a search reads it reads from main
-memory, since the encoder has just filled the caches. Bytes are half of it, and are multiplied as bytes (scalar
-quantisation; at most 0.004 from the cosine, and of the nearest hundred questions 99 are the same).
+memory, since the encoder has just filled the caches. In principal directions and bytes, which are multiplied as
+bytes (scalar quantisation), it is a quarter.
 """
 
 from __future__ import annotations

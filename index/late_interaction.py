@@ -89,9 +89,12 @@ class TokenVectors:
         vectors = np.load(folder / "tokens.npy", mmap_mode="r")
         return cls(vectors, **{name: np.load(folder / f"tokens-{name}.npy") for name in _BESIDE})
 
-    def reduced(self, question: Floats) -> Floats:
-        """A question's token vectors as encoded, shape (q, dimension), in the principal directions, shape (q, d)."""
-        return unit(question @ self.directions)
+    def reduced(self, vectors: Floats) -> Floats:
+        """Unit vectors as encoded, shape (k, dimension), in the principal directions, shape (k, d).
+
+        Pooled vectors, the means of those of tokens, have nearly all of their variance in the same directions.
+        """
+        return unit(vectors @ self.directions)
 
     def best_matches(self, question: Floats, passages: NDArray[np.int64]) -> Floats:
         """The highest cosine of each question token in each of the given passages.

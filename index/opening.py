@@ -58,7 +58,7 @@ class Index:
         term_matches: match of each lexicon term with each text; shape (n_terms, 2 n + m + g).
         term_weights: weight of each lexicon term; shape (n_terms,).
         passage_vectors, bank_vectors, gap_vectors: FAISS, over the pooled vectors of the ``2 n``, the ``m`` and the
-            ``g`` texts, to be searched by `index.dense`.
+            ``g`` texts, to be searched by `index.dense`; those of questions in the principal directions of ``tokens``.
         words: BM25 over the contexts.
     """
 

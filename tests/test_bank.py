@@ -66,7 +66,8 @@ def test_no_bank_question_is_or_nearly_is_an_eval_question(bot, corpus):
     assert not {plain(text) for text in texts} & {plain(text) for text in asked}
     stores = (bot.index.bank_vectors, bot.index.gap_vectors)
     stored = [unit(store.reconstruct_n(0, store.ntotal)) for store in stores]
-    pooled = np.stack([encoding.pooled for encoding in bot.index.encoder.encode([expand(text) for text in asked])])
+    encoded = bot.index.encoder.encode([expand(text) for text in asked])
+    pooled = bot.index.tokens.reduced(np.stack([encoding.pooled for encoding in encoded]))
     alike = [(texts[i], asked[j]) for i, j in np.argwhere(np.concatenate(stored) @ pooled.T > ALIKE)]
     assert alike
     base_encoder = TorchEncoder(find_model())
