@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.cases.grammar import CASE_NUMBER
+from assistant.cases.scanning import find
 from corpus.lexicon import function_words
 
 _OPENING = re.compile(
@@ -32,6 +33,12 @@ _PRONOUN = re.compile(
     r"ones?(?![- ](?:year|month|week|day)s?\b)|the (?:others?|same|latter|former|rest)|such(?! as)|afterwards?|instead|"
     r"either(?! \w+ or)|both|else|elsewhere|"
     r"(?:again|different|since|agree|disagree)(?=\W*$))\b",
+    re.IGNORECASE,
+)
+# Of one's view of what was answered: "Do the others see it the same way?"
+_AS_BEFORE = re.compile(
+    r"\b(?:(?:it|this|that) the same way|the same view|(?:think|say|see|find|believe|report)s? (?:so|the same)\b|"
+    r"(?:agree|disagree|concur)s? with (?:it|this|that|them)\b)",
     re.IGNORECASE,
 )
 # What a patient has or had, as if it were known who: "the lump", "that drug", "any clots?", "what was tried?".
@@ -56,6 +63,14 @@ _OF_THOSE = re.compile(
     r"(?! (?:in|with|without|over|under|aged|who|whose|that|treated|given)\b)",
     re.IGNORECASE,
 )
+# One of the patients whom the answer before lists by number: "Is the second one still alive?"
+_ONE_OF_THEM = re.compile(
+    r"\bthe (?:(?P<nth>first|second|third|last) (?:one|patient|case|of (?:them|these|those))|(?P<of_two>former|latter)"
+    r"(?: (?:one|patient|case))?)(?!\w| (?:ever|of|in|from|with|who|that|to|reported|described|published|operated)\b)",
+    re.IGNORECASE,
+)
+_PLACES = {"first": 0, "former": 0, "second": 1, "third": 2, "last": -1, "latter": -1}
+_COMPUTED = re.compile(r"\*\*(.+?)\*\*")  # how an answer that was computed begins
 _SENTENCES = re.compile(r"(?<=[.?!])\s+")
 _FEW_WORDS = 3
 _ANSWER_WORDS = 40  # of an answer given before: its first quote, or a summary of it
@@ -115,7 +130,13 @@ def resolve(question: str, history: Sequence[Mapping[str, str]], alike: Sequence
 
     ``alike`` matches further things of one kind, such as names.
     """
-    asked = [turn["content"] for turn in history if turn["role"] == "user"]
+    last = _answer_before(history, len(history))
+    question = _numbered(question, last)
+    asked = [
+        _numbered(turn["content"], _answer_before(history, place))
+        for place, turn in enumerate(history)
+        if turn["role"] == "user"
+    ]
     context: list[str] = []
     current = question
     while asked and is_elliptic(current):
@@ -123,12 +144,35 @@ def resolve(question: str, history: Sequence[Mapping[str, str]], alike: Sequence
         context.insert(0, current if current.endswith((".", "?", "!")) else f"{current}.")
     if not context:
         return Resolved(question)
-    last = history[-1]["content"] if history[-1]["role"] == "assistant" else ""
     quoted = _FIRST_QUOTE.search(last)
     answered = " ".join((quoted.group() if quoted else last).split()[:_ANSWER_WORDS])
     kinds = (*_ALIKE, *alike)
     whole, topic = (_instead(each, question, kinds) for each in (" ".join(context), _topic(context, kinds)))
     return Resolved(question, whole, topic, answered)
+
+
+def _answer_before(history: Sequence[Mapping[str, str]], place: int) -> str:
+    """The answer that stands just before a place of the dialogue; empty where none does."""
+    turn = history[place - 1] if place else {"role": "", "content": ""}
+    return turn["content"] if turn["role"] == "assistant" else ""
+
+
+def _numbered(question: str, answer: str) -> str:
+    """The question with "patient 11" for "the second one", where the answer before lists patients by number.
+
+    An answer of this program lists them in what it computed; in what it quotes other numbers stand as well.
+    """
+    meant = _ONE_OF_THEM.search(question)
+    if meant is None:
+        return question
+    computed = _COMPUTED.match(answer)
+    told = computed[1] if computed else "" if "“" in answer else answer
+    listed = list(dict.fromkeys(each for found in CASE_NUMBER.findall(told) for each in re.findall(r"\d+", found)))
+    place = _PLACES[(meant["nth"] or meant["of_two"]).lower()]
+    fits = len(listed) == 2 if meant["of_two"] else 1 < len(listed) > place
+    if not fits:
+        return question
+    return f"{question[: meant.start()]}patient {listed[place]}{question[meant.end() :]}"
 
 
 def _topic(context: Sequence[str], kinds: Sequence[re.Pattern[str]]) -> str:
@@ -166,7 +210,9 @@ def is_elliptic(question: str) -> bool:
     if (
         _OPENING.match(question)
         or _TAKES_NOTE.match(question)
+        or _AS_BEFORE.search(question)
         or own <= 1
+        or (CASE_NUMBER.search(question) and not find(question).named)
         or (_KNOWN.search(question) and not _WHOSE.search(question))
     ):
         return True

@@ -17,6 +17,12 @@ _OF_A_DRUG = re.compile(
     r"\b(?:it|that|this|(?:the|that|this) (?:\w+ )?(?:drug|agent|medicine|one|regimen|chemo\w*|switch|change))\b",
     re.IGNORECASE,
 )
+# How somebody was treated asks for a drug where the follow-up speaks of it as of one: "And when that failed?"
+_ASKS_HOW_TREATED = re.compile(r"\bhow\b.*\btreated\b", re.IGNORECASE)
+_AS_OF_A_DRUG = re.compile(
+    r"\b(?:fail\w*|(?:stop\w*|no longer|not) work\w*|stopped|switch\w*|turn(?:ed)? to|tolerat\w*|cycles?)\b",
+    re.IGNORECASE,
+)
 _FOUND = 3  # passages that may have answered the question before
 _AS_WELL = 0.02  # score by which one may be behind the best and still be the one that did
 _ASKS_WHICH_DRUG = re.compile(
@@ -46,7 +52,9 @@ def _with_what_is_meant(index: Index, question: Resolved) -> Resolved:
     It is the one new to the dialogue in the passages that answer the question before about as well as the best that
     names any.
     """
-    if not (question.context and _OF_A_DRUG.search(question.question) and _ASKS_WHICH_DRUG.search(question.last)):
+    asked, last = question.question, question.last
+    asks_which = _ASKS_WHICH_DRUG.search(last) or (_ASKS_HOW_TREATED.search(last) and _AS_OF_A_DRUG.search(asked))
+    if not (question.context and _OF_A_DRUG.search(asked) and asks_which):
         return question
     before = retrieve(index, Resolved(f"{question.topic} {question.answered}".strip()))
     found = [

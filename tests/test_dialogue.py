@@ -56,6 +56,49 @@ def test_a_drug_that_the_question_before_asked_for_is_what_it_means(bot: Assista
     assert bot.ask(asked, history=history).resolved_question == f"{history[0]['content']} {asked}"
 
 
+def test_how_somebody_was_treated_asks_for_a_drug_where_the_follow_up_speaks_of_one(bot: Assistant) -> None:
+    history = [
+        {"role": "user", "content": "How was the Moroccan patient's recurrence treated?"},
+        {"role": "assistant", "content": "With doxorubicin."},
+    ]
+    failed = bot.ask("And when that failed?", history=history)
+    assert failed.resolved_question.endswith("And when that failed (doxorubicin)?")
+    assert "gemcitabine" in failed.quotes[0].text
+    spread = "Did it spread to the lungs?"  # it: the tumour
+    assert bot.ask(spread, history=history).resolved_question.endswith(spread)
+
+
+def test_one_of_the_patients_listed_before_is_asked_of_by_number(bot: Assistant) -> None:
+    first = "Which Bochum patients had R1 margins?"
+    history = [{"role": "user", "content": first}, {"role": "assistant", "content": bot.ask(first).text}]
+    second = "How old was the second one?"
+    answer = bot.ask(second, history=history)
+    assert answer.resolved_question == f"{first} How old was patient 4?"
+    history += [{"role": "user", "content": second}, {"role": "assistant", "content": answer.text}]
+    (alive,) = bot.ask("Is she still alive?", history=history).computed
+    assert alive.cases == (4,)
+
+
+@pytest.mark.parametrize(
+    ("answer", "question", "understood"),
+    [
+        ("Patient 9 in the bones and patient 11 in the liver.", "Is the second one alive?", "Is patient 11 alive?"),
+        ("Patient 9 in the bones and patient 11 in the liver.", "Is the former alive?", "Is patient 9 alive?"),
+        ("Patients 2, 4 and 10.", "How old was the last of them?", "How old was patient 10?"),
+        ("Patients 2, 4 and 10.", "How old was the latter?", "How old was the latter?"),  # of two
+        ("Patients 2 and 4.", "Who reported the first case of it?", "Who reported the first case of it?"),
+        ("Patients 2 and 4.", "How old was the third one?", "How old was the third one?"),
+        ("Patient 11.", "How old was the first one?", "How old was the first one?"),
+        ("**Patient 11.** “Six patients (NO.1; 2) ...” [1]", "And the last one?", "And the last one?"),
+        ("“Of these, patients 2 and 4 died.” [1]", "And the last one?", "And the last one?"),
+    ],
+)
+def test_the_second_one_is_the_second_that_the_answer_itself_lists(answer: str, question: str, understood: str) -> None:
+    asked = "Which Bochum patients had other deposits?"
+    history = [{"role": "user", "content": asked}, {"role": "assistant", "content": answer}]
+    assert resolve(question, history).question == understood
+
+
 def test_what_is_asked_of_somebody_is_not_answered_from_others(bot: Assistant) -> None:
     said = ("Did anyone in the Bochum series have chemotherapy before surgery?", "So there was a regimen in one case.")
     history = [{"role": "user", "content": text} for text in said]
@@ -130,6 +173,13 @@ def test_a_chain_of_follow_ups_reaches_back_to_the_question_that_stands_alone() 
         ("No, I meant the woman from Rabat", True),
         ("Is that in line with the literature on survival?", True),
         ("Do the Moroccan authors agree?", True),
+        ("Do the old series cited in the Dr.Oracle article see it the same way?", True),
+        ("Do the authors of the saphenous review think so too?", True),
+        ("Does the Dr.Oracle article disagree with that?", True),
+        ("Do the sources agree on radiotherapy of high-grade tumours?", False),
+        ("Was patient 11 still alive?", True),  # of which series?
+        ("Was Bochum patient 11 still alive?", False),
+        ("In the saphenous table, on which side was case 11?", False),
         ("Did the lump in the Chinese man hurt?", False),
         ("How large was the lump of the 37-year-old?", False),
         ("What was tried before the diagnosis was known?", True),

@@ -43,6 +43,8 @@ def asked(question: str):
         ("How many saphenous patients without oedema died?", 4, 37),
         ("How many of the patients in the Bochum series treated with radiotherapy relapsed?", 4, 6),
         ("How many saphenous patients were under the age of 5?", 2, 57),
+        ("What part of the Bochum tumours grew in the arm?", 3, 12),
+        ("How many women in the Bochum series survive?", 5, 12),
     ],
 )
 def test_counts_are_those_of_the_rows(question, k, n):
@@ -58,6 +60,7 @@ def test_counts_are_those_of_the_rows(question, k, n):
         "Mean blood loss in the Bochum series?",
         "How many saphenous cases except the Chinese ones recurred?",
         "How many patients were there?",
+        "How long did women with saphenous leiomyosarcoma survive?",
         "What did the dead saphenous patients die of?",
         "Which chemotherapy did Saglik's patient get?",
         "How many relapses and how many metastases in the Bochum series?",
@@ -147,6 +150,10 @@ def test_numbers_of_groups_are_compared_by_their_means_and_the_rows_of_patients_
         ("Did patient 9 of the Bochum series develop metastases?", ("metastasis",)),
         ("Did the tumour recur in Bochum patient 3?", ("recurrence",)),
         ("Is Byard's patient alive?", ("outcome",)),
+        ("How long did Byard's patient survive?", ("follow_up_months", "outcome")),
+        ("How long did patient 9 of the Bochum series live?", ("death_months", "outcome", "follow_up_months")),
+        ("What was the survival of Bochum patient 9?", ("death_months", "outcome", "follow_up_months")),
+        ("When did Bochum patient 9 die?", ("death_months", "outcome", "follow_up_months")),
     ],
 )
 def test_what_is_asked_of_one_patient_is_read_from_the_row(question, shown):
@@ -202,6 +209,7 @@ def test_how_the_oldest_did_is_told_by_the_course():
         ("Where was the tumour of Saglik's patient?", "Which leg?", "Saglik", ("side",)),
         ("How old was Byard's patient? Where to did it spread?", "Outcome?", "Byard", ("outcome",)),
         ("Where was Saglik's tumour? And Byard's?", "How big was it?", "Byard", ("size_mm",)),
+        ("How old was Bochum patient 9?", "How long did she live?", 9, ("death_months", "outcome", "follow_up_months")),
         ("How was Bochum patient 9 treated?", "When did it come back?", 9, ("recurrence_months",)),
         ("Largest tumour in the GSV table?", "Did it spread?", 32, ("metastasis",)),
         (

@@ -156,6 +156,38 @@ def test_the_row_that_holds_what_was_asked_is_quoted_first(bot):
     assert "72Gy" in answer.quotes[0].text
 
 
+@pytest.mark.parametrize(
+    ("before", "question", "statement"),
+    [
+        ("How long did patient 4 of the Bochum series live?", "And number 9?", "Patient 9 (Time to death: 28 months"),
+        ("What part of the Bochum tumours grew in the leg?", "And the arm?", "3 of 12 patients (25.0 %"),
+        (
+            "How many saphenous cases had radiotherapy alone after surgery?",
+            "And chemotherapy alone?",
+            "4 of 45 cases (8.9 %",
+        ),
+        ("How many men in the saphenous table were over 60?", "And over 80?", "1 of 28 cases (3.6 %"),
+        ("How many Bochum patients had R1 margins?", "And of those, women?", "2 of 12 patients (16.7 %"),  # of the same
+        ("How many Bochum patients had lung metastases?", "How old was patient 9?", "Patient 9 (Age/sex: 61/f)"),
+    ],
+)
+def test_a_follow_up_that_names_other_rows_is_asked_of_them(bot, before, question, statement):
+    history = [{"role": "user", "content": before}]
+    (computed,) = bot.ask(question, history=history).computed
+    assert computed.statement.startswith(statement)
+
+
+def test_a_follow_up_that_changes_nothing_is_not_computed(bot):
+    history = [{"role": "user", "content": "How many patients died in the Bochum series?"}]
+    assert bot.ask("Of what?", history=history).computed == ()
+
+
+def test_the_authors_sentence_stands_before_the_rows_where_but_a_number_is_asked_for(bot):
+    number = bot.ask("How many saphenous cases were at the ankle?").quotes
+    assert "ankle (three cases, 5.9%)" in number[0].text
+    assert "Ankle" in bot.ask("How many saphenous cases were at the ankle, and who reported them?").quotes[0].text
+
+
 def test_a_follow_up_that_names_another_patient_is_asked_of_that_one_alone(bot):
     history = [{"role": "user", "content": "What happened to Saglik's patient in the saphenous table?"}]
     question = "And the 36-year-old woman of Stringer, where did hers spread to?"

@@ -14,6 +14,7 @@ from assistant.answer import Computed, Quote
 from assistant.cases import grammar
 from assistant.cases.quantities import figures
 from assistant.cases.reading import read_question
+from assistant.cases.scanning import Found, find
 from assistant.cases.wording import (
     label,
     missing_in_words,
@@ -61,12 +62,48 @@ def _read(question: str, context: str) -> tuple[Query, ...]:
         return of_one_patient
     alone = read_question(question)
     if alone and all(_picks_rows(query) for query in alone):
-        return alone  # of another patient, who is named: "And Stringer's woman of 36, where did it spread to?"
+        # Of another patient, who is named: "And Stringer's woman of 36, where did it spread to?"
+        return _of_tables_before(alone, context)
     together = read_question(f"{context} {question}")
     if rates := [_rate(each, of) for each in together for of in alone if _is_rate_after_survival(each, of)]:
         return tuple(rates)
+    before = read_question(context)
+    last = before or read_question(grammar.NEXT_QUESTION.split(context)[-1])
+    asked = find(question) if last else None
+    if asked and (others := tuple(filter(None, (_of_others(each, asked) for each in last)))):
+        return others
     # A follow-up that changes nothing was not understood: "How many died? Of what?"
-    return together if together and together != read_question(context) else ()
+    return together if together and together != before else ()
+
+
+def _of_tables_before(queries: tuple[Query, ...], context: str) -> tuple[Query, ...]:
+    """Those of the table that was named last: after the Bochum series, patient 9 is one of that."""
+    questions = reversed(grammar.NEXT_QUESTION.split(context))
+    named = next((found for each in questions if (found := find(each).named)), ())
+    return tuple(query for query in queries if query.table in named) or queries
+
+
+def _of_others(query: Query, asked: Found) -> Query | None:
+    """The query before, of the rows that a follow-up does but name: "And number 9?", "And chemotherapy alone?".
+
+    None where it asks for anything else, of those before, or by what these were not told.
+    """
+    more = asked.unknown or asked.measures or asked.columns or asked.named or grammar.AS_WELL.search(asked.text)
+    if more or not all(query.table in some for _, some in asked.conditions):
+        return None
+    named = tuple(each for _, some in asked.conditions for each in some[query.table])
+    told = {each.column for each in (*query.where, *query.given)}
+    if not named or not {each.column for each in named} <= told:
+        return None
+    return replace(query, where=_instead(query.where, named), given=_instead(query.given, named))
+
+
+def _instead(conditions: tuple[Condition, ...], named: tuple[Condition, ...]) -> tuple[Condition, ...]:
+    """Conditions, those that are named in the place of those before on the same columns."""
+    before = {each.column for each in conditions}
+    others = {each.column for each in named}
+    kept = (each for each in conditions if each.column not in others)
+    return tuple(dict.fromkeys([*kept, *(each for each in named if each.column in before)]))
 
 
 def _is_rate_after_survival(together: Query, alone: Query) -> bool:
@@ -236,16 +273,17 @@ def quotes_of(corpus: Corpus, computed: tuple[Computed, ...], question: str) -> 
     """What to quote, table after table: the sentence in which the authors give a figure, and the first rows.
 
     The sentence comes first where its figure is what is asked for, where no one table was meant, and, unless the
-    question speaks of rows, where they are more than can be quoted.
+    question speaks of rows, where but a number is asked for or the rows are more than can be quoted.
     """
     general = len({each.doc_id for each in computed}) > 1
     of_rows = grammar.OF_ROWS.search(question)
+    of_number = not grammar.OF_WHICH.search(question)
     quotes: list[Quote] = []
     for each in computed:
         sentence = [quote_units(corpus, [unit]) for unit in _sentences(corpus, each)[:1]]
         rows = each.rows[: ROWS + 1]
-        many = len(each.cases) > ROWS and not of_rows
-        quotes += [*sentence, *rows] if each.printed or general or many else [*rows, *sentence]
+        told = ((of_number and each.value is not None) or len(each.cases) > ROWS) and not of_rows
+        quotes += [*sentence, *rows] if each.printed or general or told else [*rows, *sentence]
     return quotes
 
 

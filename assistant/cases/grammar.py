@@ -84,6 +84,8 @@ ABOUT_ROWS = frozenset({"case", "age", "sex", "country", "author", "year"})  # c
 OF_ROWS = re.compile(
     r"\b(?:57|own|rows?|tables?|tabulated|list(?:ed)?|entr(?:y|ies)|entered|records?)\b", re.IGNORECASE
 )
+# What asks for rows beside a number, or for the one that is the largest.
+OF_WHICH = re.compile(r"\b(?:who|whose|which)\b(?! (?:share|proportion|percentage|fraction|part)\b)", re.IGNORECASE)
 # What says that a figure is to be worked out from the rows, whether or not the authors print it.
 ESTIMATE = re.compile(
     r"\b(?:kaplan|k-?m|product-limit|actuarial|estimat\w*|recalculat\w*|(?:re)?comput\w*|calculated? from|work out|"
@@ -95,6 +97,8 @@ WHAT_HAPPENED = re.compile(r"\bwhat (?:happened|became)\b|\bhow did (?:[\w'-]+ )
 HOW_LONG = re.compile(r"(?:and )?(?:after )?how (?:long|soon|late|much later)(?: (?:after|later|was (?:it|that)))?$")
 EARLY_OR_LATE = re.compile(r"\b(?:earli|lat|soon)est\b")
 OF_THOSE = re.compile(r"\b(?:of|from|among) (?:those|these|them|whom|which)\b")
+# A follow-up of those before, not of others: "and of those, women?", "also over 60?".
+AS_WELL = re.compile(r"\b(?:(?:of|from|among) (?:those|these|them|whom|which)|also|too|as well|both|either)\b")
 AGAINST = re.compile(r"\b(?:as against|versus|vs|compared (?:with|to)|(?<!done )(?<!given )(?<!used )against|than)\b")
 # Where the next question begins: "What share had metastases? Those over 5 cm?"
 NEXT_QUESTION = re.compile(r"\?\s+(?=\S)")

@@ -27,6 +27,7 @@ _EVERYWHERE = re.compile(
 )
 _OF_SERIES = {"adjuvant": "treatment", "symptoms": "presentation"}  # what the columns of series are called
 _TREATED = {GSV: ("operation", "adjuvant"), BOCHUM: ("margin", "dose_gy", "adjuvant")}  # what tells how a patient was
+_LIVED = {GSV: ("follow_up_months", "outcome"), BOCHUM: ("death_months", "outcome", "follow_up_months")}
 _WHETHER = re.compile(  # "did it spread", "any metastases", "and metastases"
     r"(?:(?:and|but|so) )?(?:(?:any|did|do|does|was|were|is|are|has|have|had)\b|(?:\w+ )?\w+$)"
 )
@@ -123,6 +124,9 @@ def _of_one_patient(found: Found, name: str) -> Found:
     picking = found.picking
     if len(picking) != 1 or found.measures or found.months is not None or found.either or found.contrast:
         return found
+    if "lived" in found.columns:  # of the dead the row tells when, of the living for how long they were seen
+        others = [each for each in found.columns if each != "lived"]
+        return replace(found, conditions=picking, columns=[*_LIVED.get(name, ()), *others])
     others = [each.column for some in found.conditions if some not in picking for each in some[1][name]]
     if not others:  # of a metastasis, say, no row tells how it was treated
         treated = _TREATED.get(name, ("treatment",))
