@@ -62,12 +62,14 @@ def test_twenty_people_get_their_own_answers_and_their_own_dialogue(bot, url):
 def test_twenty_programs_get_the_answer_to_their_own_question_and_history(bot, url):
     from gradio_client import Client
 
-    client = Client(url, verbose=False, analytics_enabled=False)
+    # A client reads all its answers from one stream, and what it submits in the moment in which the server closes that
+    # stream is cancelled (gradio_client 2.7.2): so that each program has a client of its own, as the README advises.
+    clients = [Client(url, verbose=False, analytics_enabled=False) for _ in range(PEOPLE)]
     asked = []
     for person in range(PEOPLE):
         first, then, _ = questions_of(person)
         messages = [{"role": "user", "content": first}, {"role": "assistant", "content": bot.ask(first).text}]
-        asked.append((then, messages, client.submit(question=then, history=messages, api_name="/ask")))
+        asked.append((then, messages, clients[person].submit(question=then, history=messages, api_name="/ask")))
     for then, messages, job in asked:
         data, answer = job.result(timeout=120), bot.ask(then, history=messages)
         assert data["question"] == then
