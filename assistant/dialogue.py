@@ -31,7 +31,7 @@ _PRONOUN = re.compile(
     r"(?<!is )(?<!are )(?<!was )(?<!were )there|"
     r"that(?= (?:one|case|patient|series|group|paper|study|happen)|\W*$)|"
     r"ones?(?![- ](?:year|month|week|day)s?\b)|the (?:others?|same|latter|former|rest)|such(?! as)|afterwards?|instead|"
-    r"either(?! \w+ or)|both|else|elsewhere|"
+    r"either(?! \w+ or)|both|else|elsewhere|next(?= after\b|\W*$)|"
     r"(?:again|different|since|agree|disagree)(?=\W*$))\b",
     re.IGNORECASE,
 )

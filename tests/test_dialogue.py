@@ -191,6 +191,8 @@ def test_a_chain_of_follow_ups_reaches_back_to_the_question_that_stands_alone() 
         ("Is there evidence for adjuvant radiotherapy in leiomyosarcoma?", False),
         ("Which tumours such as liposarcoma mimic a thrombus?", False),
         ("Was a tumour ever found there before?", True),
+        ("Which organ came next after the lungs?", True),
+        ("Which step of treatment follows next for a saphenous tumour?", False),
         ("I see, for example numbers 1, 5 and 12 of that table.", True),
         ("OK, which margins are recommended for a tumour of the femoral vein?", False),
     ],

@@ -189,6 +189,37 @@ def test_an_age_or_a_time_is_no_number_of_a_patient(question):
     assert all(each.column != "case" for query in read_question(question) for each in (*query.where, *query.given))
 
 
+@pytest.mark.parametrize(
+    ("question", "shown"),
+    [
+        ("Bochum pt 8: vein(s) + VTE?", ("vessel", "event")),
+        ("Bochum patient 5: grade and metastases?", ("grade", "metastasis")),
+        ("How long before it came back in Bochum patient 9?", ("recurrence_months",)),
+        ("Did Bochum patient 10 have a clot?", ("event",)),
+    ],
+)
+def test_what_is_asked_beside_a_cell_is_a_cell_too(question, shown):
+    (query,) = read_question(question)
+    assert query.show == shown
+    assert [condition.column for condition in query.where] == ["case"]
+
+
+@pytest.mark.parametrize(
+    ("question", "reported"),
+    [
+        ("How old was the Korean patient?", True),
+        ("What happened to the Chinese patient?", True),
+        ("Korean patient: outcome?", True),
+        ("How old was the Chinese man of 2019?", False),
+        ("In the saphenous table, how old was the Korean patient?", False),
+        ("What became of the Korean woman?", False),
+        ("How old is the oldest of the Chinese patients?", False),
+    ],
+)
+def test_the_patient_of_a_case_report_is_not_a_row_from_that_country(question, reported):
+    assert bool(read_question(question)) != reported
+
+
 def test_how_the_oldest_did_is_told_by_the_course():
     (query,) = read_question("How did the oldest patient in the saphenous review do?")
     assert (query.measure, query.of) == ("max", "age")

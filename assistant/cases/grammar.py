@@ -96,6 +96,13 @@ WHAT_HAPPENED = re.compile(r"\bwhat (?:happened|became)\b|\bhow did (?:[\w'-]+ )
 # A follow-up that means the time to what was spoken of before: "After how long?"
 HOW_LONG = re.compile(r"(?:and )?(?:after )?how (?:long|soon|late|much later)(?: (?:after|later|was (?:it|that)))?$")
 EARLY_OR_LATE = re.compile(r"\b(?:earli|lat|soon)est\b")
+# Whom a case report is about, which tells it in sentences: not the one of 1991 from there, in a row of another's table.
+OF_CASE_REPORT = re.compile(
+    r"(?<!which )(?<!what )(?<!any )(?<!each )(?<!other )\b"
+    r"(?:korean|chinese) (?:patient|pt|case|man|gentleman)\b"
+    r"(?! (?:aged?|at|from|in|numbered|of|reported|treated|who|whose|with)\b)",
+    re.IGNORECASE,
+)
 OF_THOSE = re.compile(r"\b(?:of|from|among) (?:those|these|them|whom|which)\b")
 # A follow-up of those before, not of others: "and of those, women?", "also over 60?".
 AS_WELL = re.compile(r"\b(?:(?:of|from|among) (?:those|these|them|whom|which)|also|too|as well|both|either)\b")

@@ -31,6 +31,7 @@ _LIVED = {GSV: ("follow_up_months", "outcome"), BOCHUM: ("death_months", "outcom
 _WHETHER = re.compile(  # "did it spread", "any metastases", "and metastases"
     r"(?:(?:and|but|so) )?(?:(?:any|did|do|does|was|were|is|are|has|have|had)\b|(?:\w+ )?\w+$)"
 )
+_AND = re.compile(r"(?:\band|[+&])\s*$")  # "patient 8: vein(s) + VTE", not "case 12, 60-year-old woman"
 
 
 def read_question(question: str, context: str = "") -> tuple[Query, ...]:
@@ -80,6 +81,9 @@ def _read(question: str, context: str = "") -> tuple[Query, ...]:
 
 def _queries(found: Found, question: str) -> tuple[Query, ...]:
     """The queries of an understood question, one for each table that holds what it names."""
+    told = {each.column for _, some in found.conditions for conditions in some.values() for each in conditions}
+    if grammar.OF_CASE_REPORT.search(question) and not found.named and not told & {"age", "year"}:
+        return ()  # without an age or a year, which would pick a row
     others = {SERIES, ONE_HOSPITAL} if _EVERYWHERE.search(question) else {SERIES}
     candidates = found.named or [name for name in TABLES if name not in others]
     return tuple(query for name in candidates if (query := _query(found, table(name))) is not None)
@@ -134,7 +138,8 @@ def _of_one_patient(found: Found, name: str) -> Found:
             found,
             columns=[each for column in found.columns for each in (treated if column == "treatment" else (column,))],
         )
-    if _WHETHER.match(found.text):
+    joined = [_AND.search(found.text[: each[0]]) for each in found.conditions if each not in picking]
+    if _WHETHER.match(found.text) or (found.columns and all(joined)):
         return replace(found, conditions=picking, columns=[*found.columns, *others])
     return found
 
