@@ -81,9 +81,10 @@ def _read(question: str, context: str = "") -> tuple[Query, ...]:
 
 def _queries(found: Found, question: str) -> tuple[Query, ...]:
     """The queries of an understood question, one for each table that holds what it names."""
-    told = {each.column for _, some in found.conditions for conditions in some.values() for each in conditions}
-    if grammar.OF_CASE_REPORT.search(question) and not found.named and not told & {"age", "year"}:
-        return ()  # without an age or a year, which would pick a row
+    if not found.named and grammar.OF_CASE_REPORT.search(question):
+        told = {each.column for _, some in found.conditions for conditions in some.values() for each in conditions}
+        if not told & {"age", "year"}:  # which pick a row
+            return ()
     others = {SERIES, ONE_HOSPITAL} if _EVERYWHERE.search(question) else {SERIES}
     candidates = found.named or [name for name in TABLES if name not in others]
     return tuple(query for name in candidates if (query := _query(found, table(name))) is not None)
